@@ -1,0 +1,112 @@
+// One decision of the scheduler: submit → assign → answer → check → reply, against the number of workers and of waiting tasks.
+// deno task bench scheduler [--json]
+import type { Outcome } from "../coordinator/ports.ts";
+import { createState, type Effect, schedulerConfig, type State, step } from "../coordinator/scheduler/mod.ts";
+import { simKernel, trustedRecord } from "../tests/sim/world.ts";
+
+interface SchedulerRow {
+  readonly workers: number;
+  readonly queued: number;
+  readonly tasks: number;
+  /** Nanoseconds for a whole task: submitted, answered, checked. */
+  readonly nsPerTask: number;
+}
+
+const kernel = simKernel(1);
+const outcome: Outcome = { type: "output", output: new Uint8Array(100), fuel: 1000 + 10 * 64, computeUs: 50 };
+
+function populated(workers: number, queued: number): State {
+  const state = createState(schedulerConfig([kernel], 1, { queuedTasksMax: 2_000_000 }));
+  const out: Effect[] = [];
+  for (let no = 1; no <= workers; no++) {
+    const record = trustedRecord([kernel]);
+    const spec = {
+      worker: no,
+      id: `w${no}`,
+      network: `n${no}`,
+      tier: "peer",
+      slots: 1,
+      window: 8,
+      tags: [],
+      record,
+    } as const;
+    step(state, { type: "joined", nowMs: 0, spec }, out);
+    step(state, { type: "kernelReady", nowMs: 0, worker: no, kernel: 1, ready: true }, out);
+  }
+  for (let no = 0; no < queued + 2 * workers; no++) submit(state, 1e9 + no, 0, out);
+  return state;
+}
+
+function submit(state: State, task: number, nowMs: number, out: Effect[]): void {
+  const input = new Uint8Array(64);
+  const spec = {
+    task,
+    project: 1,
+    backend: 1,
+    request: task,
+    kernel: 1,
+    input,
+    assets: [],
+    identity: String(task),
+    dueMs: 10_000_000 + task % 1000,
+    priority: 0,
+    verify: "sampled",
+    exclude: [],
+  } as const;
+  step(state, { type: "submitted", nowMs, spec }, out);
+}
+
+/** Every task submitted pushes one out of the queue: what is answered makes room for what waits. */
+function measure(workers: number, queued: number, tasks: number): SchedulerRow {
+  const state = populated(workers, queued);
+  const assigned = [...state.attempts.values()].map((attempt) => ({
+    worker: attempt.worker.spec.worker,
+    attempt: attempt.no,
+    fence: attempt.fence,
+  }));
+  const out: Effect[] = [];
+  let next = 0;
+  const startMs = performance.now();
+  for (let no = 0; no < tasks; no++) {
+    out.length = 0;
+    submit(state, 2e9 + no, no * 1e-3, out);
+    const { worker, attempt, fence } = assigned[next++]!;
+    step(
+      state,
+      { type: "answered", nowMs: no * 1e-3, worker, attempt, fence, outcome, draw: 0.9, seed: 0n },
+      out,
+    );
+    step(
+      state,
+      { type: "checked", nowMs: no * 1e-3, attempt, again: false, verdict: "passed", message: "" },
+      out,
+    );
+    for (const effect of out) {
+      if (effect.type === "assign") {
+        assigned.push({ worker: effect.worker, attempt: effect.attempt, fence: effect.fence });
+      }
+    }
+  }
+  const nsPerTask = Math.round((performance.now() - startMs) * 1e6 / tasks);
+  return { workers, queued, tasks, nsPerTask };
+}
+
+if (import.meta.main) {
+  measure(100, 100, 50_000);
+  const rows = [[10, 100], [100, 100], [1_000, 100], [10_000, 100], [100, 10_000], [100, 100_000], [
+    100,
+    1_000_000,
+  ]]
+    .map(([workers, queued]) => measure(workers!, queued!, 100_000));
+  if (Deno.args.includes("--json")) console.log(JSON.stringify(rows));
+  else {
+    console.log("workers   queued   ns per task");
+    for (const row of rows) {
+      console.log(
+        `${String(row.workers).padStart(7)}  ${String(row.queued).padStart(7)}  ${
+          String(row.nsPerTask).padStart(12)
+        }`,
+      );
+    }
+  }
+}

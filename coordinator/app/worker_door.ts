@@ -1,0 +1,139 @@
+// How a worker proves who it is: a challenge, a signature over it, a token. Nothing is stored but used challenges.
+import { challengeContext, limits, P2c2rError } from "../../protocol/mod.ts";
+import { sha256Sync } from "../gateway/mod.ts";
+import { fromBase64Url, toBase64Url } from "./base64url.ts";
+import { Seal } from "./seal.ts";
+
+const RANDOM_BYTES = 16;
+const PUBLIC_KEY_BYTES = 32;
+const SIGNATURE_BYTES = 64;
+const CHALLENGE_BYTES = RANDOM_BYTES + 8 + 32;
+const WORKER_ID_BYTES = 16;
+const TOKEN_BYTES = PUBLIC_KEY_BYTES + 8 + 32;
+
+/** A worker's answer to a challenge, as it came: base64url texts. */
+export interface SignedChallenge {
+  readonly publicKey: string;
+  readonly challenge: string;
+  readonly signature: string;
+}
+
+/** A worker that proved who it is. */
+export interface AdmittedWorker {
+  /** Lower-case hex of the first 16 bytes of its public key's SHA-256. */
+  readonly id: string;
+  /** base64url. */
+  readonly publicKey: string;
+}
+
+/** Gives out challenges and, for the right signature, tokens. */
+export class WorkerDoor {
+  readonly #challenges: Seal;
+  readonly #tokens: Seal;
+  readonly #usedMax: number;
+  /** Random part of used challenges, and when they expire: the oldest first. */
+  readonly #used = new Map<string, number>();
+
+  /** Remembers at most so many used challenges. */
+  constructor(secret: Uint8Array, usedMax: number) {
+    this.#challenges = new Seal(secret, "p2c2r worker challenge");
+    this.#tokens = new Seal(secret, "p2c2r worker token");
+    this.#usedMax = usedMax;
+  }
+
+  /** A challenge for one key. @throws P2c2rError `request.invalid` */
+  challenge(publicKey: string, nowMs: number): { readonly challenge: string; readonly expiresMs: number } {
+    const key = bytesOf(publicKey, PUBLIC_KEY_BYTES, "publicKey");
+    const expiresMs = Math.floor(nowMs) + limits.challengeMs;
+    const random = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
+    return { challenge: toBase64Url(this.#challenges.make(random, expiresMs, key)), expiresMs };
+  }
+
+  /**
+   * A token for whoever signed the challenge for this host.
+   *
+   * @throws P2c2rError `request.invalid`, `auth.refused`, `auth.expired`, `rate.limited`
+   */
+  async admit(
+    signed: SignedChallenge,
+    host: string,
+    nowMs: number,
+  ): Promise<{ readonly token: string; readonly worker: string; readonly expiresMs: number }> {
+    const key = bytesOf(signed.publicKey, PUBLIC_KEY_BYTES, "publicKey");
+    const challenge = bytesOf(signed.challenge, CHALLENGE_BYTES, "challenge");
+    const signature = bytesOf(signed.signature, SIGNATURE_BYTES, "signature");
+    const random = this.#challenges.open(challenge, RANDOM_BYTES, nowMs, key);
+    if (random === "forged") throw refused("challenge is not one of this coordinator for this key");
+    if (random === "expired") {
+      throw new P2c2rError("auth.expired", "Cannot admit worker: challenge has expired");
+    }
+    this.#use(random, nowMs);
+    if (!await signedBy(key, signature, host, challenge)) throw refused("signature is wrong");
+    const expiresMs = Math.floor(nowMs) + limits.sessionTokenMs;
+    return { token: toBase64Url(this.#tokens.make(key, expiresMs)), worker: workerId(key), expiresMs };
+  }
+
+  /** The worker behind a token. @throws P2c2rError `auth.expired` */
+  workerOf(token: string, nowMs: number): AdmittedWorker {
+    const sealed = fromBase64Url(token, TOKEN_BYTES);
+    const key = sealed === undefined ? "forged" : this.#tokens.open(sealed, PUBLIC_KEY_BYTES, nowMs);
+    if (typeof key === "string") throw new P2c2rError("auth.expired", `Cannot admit worker: token is ${key}`);
+    return { id: workerId(key), publicKey: toBase64Url(key) };
+  }
+
+  /** A challenge is good once. It counts as used before its signature is checked, so that guessing needs new ones. */
+  #use(random: Uint8Array, nowMs: number): void {
+    for (const [oldest, expiresMs] of this.#used) {
+      if (expiresMs > nowMs) break;
+      this.#used.delete(oldest);
+    }
+    const name = random.toHex();
+    if (this.#used.has(name)) throw refused("challenge was used before");
+    if (this.#used.size >= this.#usedMax) {
+      throw new P2c2rError("rate.limited", "Cannot admit worker: too many arrive at once", {
+        retryMs: limits.challengeMs,
+      });
+    }
+    this.#used.set(name, nowMs + limits.challengeMs);
+  }
+}
+
+function workerId(publicKey: Uint8Array): string {
+  return sha256Sync(publicKey).subarray(0, WORKER_ID_BYTES).toHex();
+}
+
+async function signedBy(
+  publicKey: Uint8Array<ArrayBuffer>,
+  signature: Uint8Array<ArrayBuffer>,
+  host: string,
+  challenge: Uint8Array,
+): Promise<boolean> {
+  const context = new TextEncoder().encode(`${challengeContext}${host}\n`);
+  const message = new Uint8Array(context.length + challenge.length);
+  message.set(context);
+  message.set(challenge, context.length);
+  const key = await importKey(publicKey);
+  return key !== undefined && await crypto.subtle.verify("Ed25519", key, signature, message);
+}
+
+/** Not every 32 bytes are a key. */
+async function importKey(publicKey: Uint8Array<ArrayBuffer>): Promise<CryptoKey | undefined> {
+  try {
+    return await crypto.subtle.importKey("raw", publicKey, "Ed25519", false, ["verify"]);
+  } catch (error) {
+    if (error instanceof DOMException) return undefined;
+    throw error;
+  }
+}
+
+function bytesOf(text: string, length: number, name: string): Uint8Array<ArrayBuffer> {
+  const bytes = fromBase64Url(text, length);
+  if (bytes !== undefined) return bytes;
+  throw new P2c2rError("request.invalid", `Cannot admit worker: ${name} is not ${length} bytes in base64url`);
+}
+
+function refused(state: string): P2c2rError {
+  return new P2c2rError("auth.refused", `Cannot admit worker: ${state}`, {
+    hint: "Ask for a new challenge and sign it with the worker's own key for this host.",
+  });
+}

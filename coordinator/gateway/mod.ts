@@ -1,0 +1,18 @@
+export * from "./backend_gateway.ts";
+export * from "./clock.ts";
+export * from "./http_tasks.ts";
+export * from "./identity.ts";
+export * from "./kernels.ts";
+export * from "./limits.ts";
+export * from "./projects.ts";
+export * from "./rate_meter.ts";
+export { sourceOf } from "./sources.ts";
+export * from "./sweep.ts";
+export * from "./task.ts";
+export * from "./task_desk.ts";
+export * from "./turn.ts";
+export * from "./worker_gateway.ts";
+export type { WorkerAbout, WorkerIdentity } from "./worker_ports.ts";
+export type { WorkerSession } from "./worker_session.ts";
+export type { BackendIdentity } from "./backend_session.ts";
+export type { ConnectionParts, FloodLimits } from "./connection.ts";

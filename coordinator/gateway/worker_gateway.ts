@@ -1,0 +1,208 @@
+// Workers: opens and resumes their sessions, gives effects to the session they name, ends what stays away.
+import { type FromWorker, limits, messageType, P2c2rError, parseFromWorker } from "../../protocol/mod.ts";
+import type { KernelOffer } from "../../protocol/mod.ts";
+import type { Shell, WorkerEffect } from "../scheduler/shell.ts";
+import type { WorkerRecord } from "../verify/mod.ts";
+import { Connection, type ConnectionHandler, type ConnectionParts } from "./connection.ts";
+import type { KernelTable } from "./kernels.ts";
+import type { GatewayLimits } from "./limits.ts";
+import { newSessionId, type Session, Sessions } from "./sessions.ts";
+import type { Sweepable } from "./sweep.ts";
+import type { WorkerCounters, WorkerIdentity, WorkerSessionParts } from "./worker_ports.ts";
+import { WorkerSession } from "./worker_session.ts";
+
+/** Credit of one worker, in micro-credits. */
+export interface WorkerCredit {
+  readonly claimed: number;
+  readonly pending: number;
+  readonly granted: number;
+  readonly refused: number;
+}
+
+/** A worker as it introduces itself. */
+export interface WorkerArrival {
+  readonly id: string;
+  readonly publicKey: string;
+  readonly software: string;
+}
+
+/** What the gateway needs from the rest of the coordinator. */
+export interface WorkerGatewayParts {
+  readonly shell: Pick<Shell<unknown>, "raise" | "nowMs" | "answered">;
+  readonly kernels: KernelTable;
+  readonly limits: GatewayLimits;
+  readonly instance: string;
+  readonly connection: ConnectionParts;
+  /** Notes that a worker is here and reads what is remembered of it, everything noted so far included. */
+  readonly arrive: (worker: WorkerArrival) => Promise<WorkerRecord>;
+  /** Reads what workers earned. */
+  readonly credits: (workers: readonly string[]) => Promise<ReadonlyMap<string, WorkerCredit>>;
+}
+
+/** All workers' sessions. */
+export class WorkerGateway implements Sweepable {
+  readonly counters: WorkerCounters = { unknownResults: 0, unsent: 0 };
+  readonly #parts: WorkerGatewayParts;
+  readonly #sessions = new Sessions<WorkerSession>();
+  readonly #sessionParts: WorkerSessionParts;
+  readonly #offers: readonly KernelOffer[];
+  readonly #networks = new Map<string, number>();
+  readonly #told = new Map<string, string>();
+  #nextNo = 1;
+  #creditDueMs = 0;
+  #asksCredit = false;
+
+  /** Starts without sessions. */
+  constructor(parts: WorkerGatewayParts) {
+    this.#parts = parts;
+    const { shell, kernels, limits, connection } = parts;
+    this.#offers = kernels.offered.map(({ kernel, signature }) => [
+      messageType.kernelOffer,
+      kernel.no,
+      Uint8Array.fromHex(kernel.digest),
+      signature,
+    ]);
+    this.#sessionParts = {
+      shell,
+      kernels,
+      limits,
+      counters: this.counters,
+      onBug: connection.onBug,
+      join: (session, software) => this.#join(session, session.who, software),
+    };
+  }
+
+  /** All sessions, dropped ones included. */
+  sessions(): Iterable<WorkerSession> {
+    return this.#sessions.all();
+  }
+
+  /** Whether one more session may come from a network. @throws P2c2rError `rate.limited` */
+  assertRoom(network: string): void {
+    const { workersMax, workersPerNetworkMax } = this.#parts.limits;
+    const here = this.#networks.get(network) ?? 0;
+    if (this.#sessions.size < workersMax && here < workersPerNetworkMax) return;
+    throw new P2c2rError("rate.limited", "Cannot open session: there are too many workers already", {
+      retryMs: limits.resumeMs,
+    });
+  }
+
+  /** Takes over an open socket of an authenticated worker. */
+  open(socket: WebSocket, who: WorkerIdentity, resume: string | null): void {
+    const known = resume === null ? undefined : this.#sessions.find(resume, who.id);
+    const found = known?.joined === true ? known : undefined;
+    const session = found ?? this.#create(who);
+    const replaced = session.connection;
+    const connection = new Connection<FromWorker>(socket, this.#handler(session), this.#parts.connection);
+    connection.send([
+      messageType.welcome,
+      session.id,
+      found !== undefined,
+      this.#parts.instance,
+      limits.heartbeatMs,
+      limits.resumeMs,
+      limits.workerWindowMax,
+      null,
+    ]);
+    for (const offer of this.#offers) connection.send(offer);
+    session.attach(connection);
+    replaced?.close();
+  }
+
+  /** Gives an effect to the session it names. */
+  deliver(effect: WorkerEffect): void {
+    this.#sessions.at(effect.worker)?.deliver(effect);
+  }
+
+  /** Tells everyone that the end is near. */
+  drain(graceMs: number): void {
+    for (const session of this.#sessions.all()) {
+      session.connection?.send([messageType.drain, "coordinator.draining", graceMs]);
+    }
+  }
+
+  /** Closes everything with a code; resolves when all sockets are closed. */
+  async closeAll(error: P2c2rError): Promise<void> {
+    const open = [...this.#sessions.all()].flatMap(({ connection }) => connection ?? []);
+    for (const connection of open) connection.fail(error);
+    await Promise.all(open.map((connection) => connection.gone));
+  }
+
+  /** Looks at connections, ends the sessions that were not resumed in time, tells workers what they earned. */
+  sweep(nowMs: number, excused: boolean): void {
+    for (const session of this.#sessions.all()) {
+      if (session.overdue(nowMs)) {
+        const error = new P2c2rError("protocol.order", "Cannot wait any longer: ready was not sent");
+        session.connection?.fail(error);
+      } else if (session.connection !== null) session.connection.sweep(nowMs, excused);
+      else if (nowMs - session.droppedMs > limits.resumeMs) this.#end(session);
+    }
+    if (nowMs < this.#creditDueMs || this.#asksCredit) return;
+    this.#creditDueMs = nowMs + this.#parts.limits.creditMs;
+    this.#tellCredit();
+  }
+
+  #create(who: WorkerIdentity): WorkerSession {
+    const session = new WorkerSession(newSessionId(), this.#nextNo++, who, this.#sessionParts);
+    this.#sessions.add(session);
+    this.#networks.set(who.network, (this.#networks.get(who.network) ?? 0) + 1);
+    return session;
+  }
+
+  /** A key has one session: a program that starts again does not wait for its old self to time out. */
+  async #join(session: Session, who: WorkerIdentity, software: string): Promise<WorkerRecord> {
+    for (const other of this.#sessions.of(session.owner)) {
+      if (other === session) continue;
+      const error = new P2c2rError("protocol.order", "Cannot go on: another session of this key took over");
+      if (other.connection === null) this.#end(other);
+      else other.connection.fail(error);
+    }
+    return await this.#parts.arrive({ id: who.id, publicKey: who.publicKey, software });
+  }
+
+  #handler(session: WorkerSession): ConnectionHandler<FromWorker> {
+    return {
+      parse: parseFromWorker,
+      receive: (message, connection) => session.receive(message, connection),
+      measured: (rttMs) => session.measured(rttMs),
+      ended: (connection, over) => {
+        if (session.connection !== connection) return;
+        if (over || !session.joined) this.#end(session);
+        else session.detach();
+      },
+    };
+  }
+
+  #end(session: WorkerSession): void {
+    this.#sessions.remove(session);
+    if (this.#sessions.of(session.owner).size === 0) this.#told.delete(session.owner);
+    const here = (this.#networks.get(session.who.network) ?? 1) - 1;
+    if (here === 0) this.#networks.delete(session.who.network);
+    else this.#networks.set(session.who.network, here);
+    session.end();
+  }
+
+  #tellCredit(): void {
+    const owners = [...this.#sessions.all()].filter((each) => each.joined && each.connection !== null)
+      .map((each) => each.owner);
+    if (owners.length === 0) return;
+    this.#asksCredit = true;
+    this.#parts.credits(owners).then(
+      (credits) => this.#sayCredit(credits),
+      // The store tells its own troubles; the next sweep asks again.
+      (error: unknown) => error instanceof P2c2rError || this.#parts.connection.onBug(error),
+    ).finally(() => this.#asksCredit = false);
+  }
+
+  #sayCredit(credits: ReadonlyMap<string, WorkerCredit>): void {
+    for (const session of this.#sessions.all()) {
+      const credit = credits.get(session.owner);
+      if (credit === undefined || session.connection === null || !session.joined) continue;
+      const { claimed, pending, granted, refused } = credit;
+      const text = `${session.id} ${claimed} ${pending} ${granted} ${refused}`;
+      if (this.#told.get(session.owner) === text) continue;
+      this.#told.set(session.owner, text);
+      session.connection.send([messageType.credit, claimed, pending, granted, refused]);
+    }
+  }
+}

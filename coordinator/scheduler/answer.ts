@@ -1,0 +1,265 @@
+// What a worker's answer sets off: room for the next task, the check, then the answer to whoever waits, and the draw for a recheck.
+import type { Outcome } from "../ports.ts";
+import { recheckRate, trustIn } from "../verify/mod.ts";
+import { reply } from "./finish.ts";
+import { accuse, condemn, submitForJudgement } from "./judge.ts";
+import { dispatch, failover } from "./ladder.ts";
+import { blame, closeAttempt, mayServe, release, stageOf } from "./room.ts";
+import type { Attempt, State, Subject, Task } from "./state.ts";
+import { ask, backlogMs, caseOf, fuelOf, localMs } from "./trusted.ts";
+import type { Effect, Event } from "./types.ts";
+import { judged } from "./window.ts";
+
+type Answered = Event & { readonly type: "answered" };
+type Checked = Event & { readonly type: "checked" };
+
+/** A worker answered an attempt. */
+export function answered(state: State, event: Answered, out: Effect[]): void {
+  const { nowMs, outcome } = event;
+  const attempt = state.attempts.get(event.attempt);
+  const known = attempt?.worker.spec.worker === event.worker && attempt.fence === event.fence &&
+    attempt.state === "out";
+  if (attempt === undefined || !known) {
+    state.counters.lateAnswers++;
+    return;
+  }
+  const { worker } = attempt;
+  measure(nowMs, attempt, outcome);
+  release(attempt);
+  attempt.draw = event.draw;
+  attempt.seed = event.seed;
+  if (attempt.task === null) shadowAnswered(state, nowMs, attempt, outcome, out);
+  else if (attempt.task.done || attempt.task.awaiting !== null) {
+    unserved(state, nowMs, attempt, "unserved", out);
+  } else if (outcome.type === "failure") taskFailed(state, nowMs, attempt, attempt.task, outcome, out);
+  else taskAnswered(state, nowMs, attempt, attempt.task, outcome, out);
+  dispatch(state, nowMs, worker, out);
+}
+
+/** A check judged an answer. */
+export function checked(state: State, event: Checked, out: Effect[]): void {
+  const attempt = state.attempts.get(event.attempt);
+  if (attempt === undefined || attempt.state !== "checking" || attempt.outcome === null) return;
+  if (!event.again) state.counters.checked++;
+  if (event.verdict === "failed" && !event.again) return check(attempt, true, out);
+  followCheck(state, event, attempt, attempt.outcome, out);
+  judged(state, attempt.worker.peer);
+}
+
+function followCheck(
+  state: State,
+  event: Checked,
+  attempt: Attempt,
+  outcome: Outcome & { readonly type: "output" },
+  out: Effect[],
+): void {
+  const { nowMs } = event;
+  const { task, worker } = attempt;
+  if (event.verdict === "failed") {
+    state.counters.checksFailed++;
+    unserved(state, nowMs, attempt, "refuted", out);
+    if (task === null) return;
+    const subject = { ...subjectOf(attempt, outcome, "refuted"), refusal: event.message };
+    accuse(state, nowMs, caseOf(task), subject, out);
+    failover(state, nowMs, task, out);
+    return;
+  }
+  if (task === null || task.done || task.awaiting !== null) {
+    return unserved(state, nowMs, attempt, "unserved", out);
+  }
+  // Proven wrong meanwhile: whether quarantined or forgiven, it is on probation now.
+  if (stageOf(worker, attempt.kernel) === "probation") {
+    unserved(state, nowMs, attempt, "unserved", out);
+    return failover(state, nowMs, task, out);
+  }
+  // A check that failed and then passed, or could not run, proves nothing: the result has to be recomputed.
+  attempt.unproven = event.again || event.verdict === "unknown" || task.spec.verify === "always";
+  accept(state, nowMs, attempt, task, outcome, out);
+}
+
+/** A checked answer that waited for its recheck is served as it is: the deadline is near. */
+export function serveAwaiting(state: State, nowMs: number, task: Task, out: Effect[]): void {
+  const attempt = task.awaiting;
+  if (task.done || attempt === null || attempt.outcome === null || !mayServe(attempt)) return;
+  const served = reply(
+    state,
+    nowMs,
+    task,
+    attempt.outcome,
+    attempt.worker.spec.tier,
+    "checked",
+    attempt,
+    out,
+  );
+  closeAttempt(state, attempt);
+  const about = caseOf(task);
+  const at = about.waiting.findIndex((subject) => subject.attempt === attempt);
+  const subject = about.waiting[at];
+  if (served === null || subject === undefined) return;
+  served.verdict = "judging";
+  about.waiting[at] = { ...subject, kind: "recheck", served };
+}
+
+function shadowAnswered(
+  state: State,
+  nowMs: number,
+  attempt: Attempt,
+  outcome: Outcome,
+  out: Effect[],
+): void {
+  const { worker, case: about } = attempt;
+  // Only newcomers are judged by shadows: one that was quarantined or became trusted meanwhile gains nothing by it.
+  const judges = isClaim(outcome) && stageOf(worker, attempt.kernel) === "probation" &&
+    nowMs >= worker.peer.record.quarantinedUntilMs;
+  if (about !== null && judges) {
+    submitForJudgement(state, nowMs, about, subjectOf(attempt, outcome, "shadow"), out);
+  }
+  closeAttempt(state, attempt);
+}
+
+function taskAnswered(
+  state: State,
+  nowMs: number,
+  attempt: Attempt,
+  task: Task,
+  outcome: Outcome & { readonly type: "output" },
+  out: Effect[],
+): void {
+  attempt.outcome = outcome;
+  const { worker, kernel } = attempt;
+  if (worker.spec.tier === "cloud") {
+    closeAttempt(state, attempt);
+    reply(state, nowMs, task, outcome, "cloud", "trusted", attempt, out);
+    return;
+  }
+  if (outcome.fuel !== fuelOf(kernel, attempt.work)) {
+    unserved(state, nowMs, attempt, "refuted", out);
+    condemn(state, nowMs, worker.peer, kernel, "a result claimed fuel that the task does not use", out);
+    failover(state, nowMs, task, out);
+    return;
+  }
+  worker.peer.unjudged++;
+  check(attempt, false, out);
+}
+
+function check(attempt: Attempt, again: boolean, out: Effect[]): void {
+  if (attempt.outcome === null) return;
+  attempt.state = "checking";
+  const { no, work, outcome, seed } = attempt;
+  out.push({ type: "check", attempt: no, work, output: outcome.output, seed, again });
+}
+
+function accept(
+  state: State,
+  nowMs: number,
+  attempt: Attempt,
+  task: Task,
+  outcome: Outcome & { readonly type: "output" },
+  out: Effect[],
+): void {
+  const { kernel, worker } = attempt;
+  const trust = trustIn(worker.peer.record, kernel.kernel);
+  const drawn = attempt.unproven ||
+    attempt.draw < recheckRate(trust, kernel.kernel.detection, state.config.trust);
+  const { spec } = task;
+  const recheckedMs = nowMs + backlogMs(state) + localMs(state, kernel, spec.input.length, 0.95) +
+    state.config.localMarginMs;
+  const awaits = attempt.unproven || (task.case !== null && task.case.trusted !== null) ||
+    (drawn && trust.stage === "trusted" && recheckedMs <= spec.dueMs);
+  if (awaits) return holdBack(state, nowMs, attempt, task, outcome, out);
+  closeAttempt(state, attempt);
+  const served = reply(state, nowMs, task, outcome, "peer", "checked", attempt, out);
+  // Judged as well when trusted compute is on this task for somebody else.
+  const asked = task.case !== null && task.case.runs.size > 0;
+  if (served === null || !(drawn || asked)) return;
+  served.verdict = "judging";
+  const about = caseOf(task);
+  submitForJudgement(state, nowMs, about, { ...subjectOf(attempt, outcome, "recheck"), served }, out);
+  if (!asked) ask(state, nowMs, about, "recheck", null, out);
+}
+
+/** Holds a checked answer back until trusted compute has judged it, or the deadline is near. */
+function holdBack(
+  state: State,
+  nowMs: number,
+  attempt: Attempt,
+  task: Task,
+  outcome: Outcome,
+  out: Effect[],
+): void {
+  task.awaiting = attempt;
+  const { spec } = task;
+  const about = caseOf(task);
+  state.timers.push(spec.dueMs - state.config.localMarginMs, { type: "serveBy", task });
+  const subject = subjectOf(attempt, outcome, "awaited");
+  const asks = about.trusted === null && (about.runs.size === 0 || !task.serving);
+  submitForJudgement(state, nowMs, about, subject, out);
+  if (asks) ask(state, nowMs, about, "recheck", spec.dueMs, out);
+}
+
+function taskFailed(
+  state: State,
+  nowMs: number,
+  attempt: Attempt,
+  task: Task,
+  outcome: Outcome & { readonly type: "failure" },
+  out: Effect[],
+): void {
+  task.lastFailure = { code: outcome.code, message: outcome.message };
+  // A kernel's refusal is an answer like any other, but no check can judge it: trusted compute does.
+  if (outcome.code === "kernel.refused") {
+    attempt.state = "checking";
+    holdBack(state, nowMs, attempt, task, outcome, out);
+    return;
+  }
+  unserved(state, nowMs, attempt, "failed", out);
+  blame(nowMs, attempt);
+  failover(state, nowMs, task, out);
+}
+
+function unserved(
+  state: State,
+  nowMs: number,
+  attempt: Attempt,
+  verdict: "unserved" | "failed" | "refuted",
+  out: Effect[],
+): void {
+  closeAttempt(state, attempt);
+  const { spec } = attempt.task ?? { spec: null };
+  out.push({
+    type: "audit",
+    task: spec?.task ?? 0,
+    attempt: attempt.no,
+    project: spec?.project ?? 0,
+    worker: attempt.worker.peer.id,
+    kernel: attempt.kernel.kernel.no,
+    verdict,
+    fuel: 0,
+    latencyMs: nowMs - attempt.assignedMs,
+  });
+}
+
+/** What an answer teaches about its worker: how long it takes, and whether it may have more in flight. */
+function measure(nowMs: number, attempt: Attempt, outcome: Outcome): void {
+  const { worker, kernel, work, task } = attempt;
+  // The part of the wait in which the worker was already busy with earlier answers is not this task's own.
+  const sinceMs = worker.slots === 1 ? Math.max(attempt.assignedMs, worker.lastAnswerMs) : attempt.assignedMs;
+  worker.lastAnswerMs = nowMs;
+  if (!isClaim(outcome)) return;
+  const tookMs = Math.max(0, nowMs - sinceMs - worker.rttMs);
+  worker.answered++;
+  worker.serviceMs += (tookMs - worker.serviceMs) / Math.min(worker.answered, 16);
+  worker.kernels.get(kernel.kernel.no)?.service.add(work.input.length, tookMs);
+  // Newcomers are anybody: how long the kernel takes is learned from those who serve.
+  if (task !== null) kernel.service.add(work.input.length, tookMs);
+  if (!attempt.expired) worker.quota = Math.min(worker.spec.window, worker.quota + 1 / worker.quota);
+}
+
+/** Whether an outcome says something about the task, not only about the machine that failed. */
+function isClaim(outcome: Outcome): boolean {
+  return outcome.type === "output" || outcome.code === "kernel.refused";
+}
+
+function subjectOf(attempt: Attempt, outcome: Outcome, kind: Subject["kind"]): Subject {
+  return { peer: attempt.worker.peer, kernel: attempt.kernel, outcome, kind, attempt, served: null };
+}

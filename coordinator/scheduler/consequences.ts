@@ -1,0 +1,38 @@
+// What a verdict means for those who were served and for the credit of the worker.
+import type { Attempt, Case, Served, State } from "./state.ts";
+import { fuelOf } from "./trusted.ts";
+import type { Effect } from "./types.ts";
+import { voidCredit } from "./window.ts";
+
+/** Takes a wrong answer back from everybody who got it, with the right bytes, and pays nothing for it. */
+export function revoke(state: State, served: Served, about: Case, out: Effect[]): void {
+  served.verdict = "wrong";
+  voidCredit(served, out);
+  state.cache.delete(served.cacheKey);
+  const output = about.trusted?.type === "output" ? about.trusted.output : null;
+  for (const { backend, request, project, fuel } of served.recipients) {
+    state.counters.revoked++;
+    if (fuel > 0) out.push({ type: "refund", project, kernel: served.kernel.kernel.no, fuel });
+    out.push({ type: "revoke", backend, request, output, reason: "recomputed: the served bytes were wrong" });
+  }
+}
+
+/** A newcomer's right result is paid by the operator, at once: there is nothing left to judge. */
+export function payShadow(state: State, nowMs: number, attempt: Attempt, out: Effect[]): void {
+  const { kernel, work, assignedMs } = attempt;
+  state.counters.shadows++;
+  const worker = attempt.worker.peer.id;
+  const paid = { worker, kernel: kernel.kernel.no, fuel: fuelOf(kernel, work) };
+  const credit = { ...paid, by: "operator" } as const;
+  out.push({ type: "pend", ...credit }, { type: "grant", ...credit });
+  const latencyMs = nowMs - assignedMs;
+  out.push({
+    type: "audit",
+    task: 0,
+    attempt: attempt.no,
+    project: 0,
+    verdict: "shadow",
+    latencyMs,
+    ...paid,
+  });
+}

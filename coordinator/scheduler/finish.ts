@@ -1,0 +1,168 @@
+// The one end of every task: an answer or a refusal, to everyone who asked.
+import type { Code, Tier, Verification } from "../../protocol/mod.ts";
+import type { Outcome } from "../ports.ts";
+import type { Attempt, Recipient, Served, State, Task } from "./state.ts";
+import type { Effect, TaskSpec } from "./types.ts";
+import { dropRuns } from "./trusted.ts";
+import { remember } from "./window.ts";
+
+/** Output of a settled task. */
+export type Output = Outcome & { readonly type: "output" };
+
+/** Answers a task and all that were merged into it. `attempt`: the peer's, null for trusted compute. */
+export function reply(
+  state: State,
+  nowMs: number,
+  task: Task,
+  output: Output,
+  tier: Tier,
+  verified: Verification,
+  attempt: Attempt | null,
+  out: Effect[],
+): Served | null {
+  close(state, task, attempt, out);
+  const { spec } = task;
+  const recipients: Recipient[] = [recipient(spec, output.fuel)];
+  for (const follower of task.followers.values()) recipients.push(recipient(follower.spec, 0));
+  const served = attempt !== null && tier === "peer"
+    ? remember(state, nowMs, attempt, output, task.cacheKey, recipients, out)
+    : null;
+  if (tier === "cloud" && attempt !== null) audit(task, attempt, "served", output.fuel, nowMs, out);
+  if (attempt === null) audit(task, null, "served", output.fuel, nowMs, out);
+  out.push({ type: "charge", project: spec.project, kernel: spec.kernel, fuel: output.fuel });
+  state.counters[tier]++;
+  const source = attempt === null ? null : { id: attempt.worker.peer.id, tags: attempt.worker.tags };
+  const worker = source?.id ?? null;
+  out.push(replyTo(spec, task.submittedMs, nowMs, output, tier, verified, worker, task.attempts));
+  if (nowMs <= spec.dueMs) state.counters.deadlineMet++;
+  for (const follower of task.followers.values()) {
+    state.counters.cached++;
+    if (nowMs <= follower.spec.dueMs) state.counters.deadlineMet++;
+    out.push(replyTo(follower.spec, follower.submittedMs, nowMs, output, tier, "cached", worker, 0));
+  }
+  const proven = verified === "rechecked" || verified === "trusted";
+  const { fuel } = output;
+  state.cache.put(task.cacheKey, { output: output.output, tier, fuel, proven, source, served });
+  return served;
+}
+
+/** Answers a task with what trusted compute says. */
+export function serveTrusted(state: State, nowMs: number, task: Task, outcome: Outcome, out: Effect[]): void {
+  if (task.done) return;
+  if (outcome.type === "output") reply(state, nowMs, task, outcome, "local", "trusted", null, out);
+  else refuse(state, nowMs, task, outcome.code, outcome.message, null, out);
+}
+
+/** Ends a task without an answer, and all that were merged into it. */
+export function refuse(
+  state: State,
+  nowMs: number,
+  task: Task,
+  code: Code,
+  message: string,
+  retryMs: number | null,
+  out: Effect[],
+): void {
+  close(state, task, null, out);
+  audit(task, null, "failed", 0, nowMs, out);
+  refuseSpec(state, task.spec, code, message, retryMs, task.attempts, out);
+  const final = code.startsWith("kernel.");
+  for (const follower of task.followers.values()) {
+    if (final) refuseSpec(state, follower.spec, code, message, retryMs, 0, out);
+    else state.orphans.push(follower);
+  }
+}
+
+/** Refuses one request. */
+export function refuseSpec(
+  state: State,
+  spec: TaskSpec,
+  code: Code,
+  message: string,
+  retryMs: number | null,
+  attempts: number,
+  out: Effect[],
+): void {
+  state.counters.refused++;
+  const { task, backend, request } = spec;
+  out.push({ type: "refuse", task, backend, request, code, message, retryMs, attempts });
+}
+
+/** The answer to one request. */
+export function replyTo(
+  spec: TaskSpec,
+  submittedMs: number,
+  nowMs: number,
+  output: { readonly output: Uint8Array; readonly fuel: number },
+  tier: Tier,
+  verified: Verification,
+  worker: string | null,
+  attempts: number,
+): Effect {
+  const { task, project, backend, request, kernel } = spec;
+  const latencyMs = nowMs - submittedMs;
+  return {
+    type: "reply",
+    task,
+    project,
+    backend,
+    request,
+    kernel,
+    output: output.output,
+    tier,
+    verified,
+    worker,
+    attempts,
+    fuel: output.fuel,
+    latencyMs,
+  };
+}
+
+/** Takes a task out of every list; what still computes it is told to stop. */
+export function close(state: State, task: Task, except: Attempt | null, out: Effect[]): void {
+  task.done = true;
+  if (task.queued) {
+    task.queued = false;
+    task.kernel.queued--;
+  }
+  task.awaiting = null;
+  state.tasks.delete(task.spec.task);
+  for (const no of task.followers.keys()) state.merged.delete(no);
+  if (state.merging.get(task.cacheKey) === task) state.merging.delete(task.cacheKey);
+  if (task.case !== null) dropRuns(state, task.case);
+  for (const attempt of task.live) {
+    if (attempt === except || attempt.state !== "out") continue;
+    out.push({
+      type: "cancel",
+      worker: attempt.worker.spec.worker,
+      attempt: attempt.no,
+      fence: attempt.fence,
+    });
+  }
+  task.live.clear();
+}
+
+function audit(
+  task: Task,
+  attempt: Attempt | null,
+  verdict: "served" | "failed",
+  fuel: number,
+  nowMs: number,
+  out: Effect[],
+): void {
+  out.push({
+    type: "audit",
+    task: task.spec.task,
+    attempt: attempt?.no ?? 0,
+    project: task.spec.project,
+    worker: attempt?.worker.peer.id ?? null,
+    kernel: task.spec.kernel,
+    verdict,
+    fuel,
+    latencyMs: nowMs - task.submittedMs,
+  });
+}
+
+function recipient(spec: TaskSpec, fuel: number): Recipient {
+  return { backend: spec.backend, request: spec.request, project: spec.project, fuel };
+}

@@ -1,0 +1,135 @@
+// Which workers may get work, and how much: kept up to date here so that placement looks only at workers with room.
+import { trustIn } from "../verify/mod.ts";
+import type { Attempt, KernelState, State, WorkerKernel, WorkerState } from "./state.ts";
+import { dropRuns } from "./trusted.ts";
+import type { TaskSpec } from "./types.ts";
+
+/** Whether this worker's results of the kernel are served, judged as a newcomer's, or not asked for. */
+export function stageOf(worker: WorkerState, kernel: KernelState): "trusted" | "renewed" | "probation" {
+  return worker.spec.tier === "cloud" ? "trusted" : trustIn(worker.peer.record, kernel.kernel).stage;
+}
+
+/** After anything but its attempts changed: connection, pause, quarantine, slots, kernels, trust. */
+export function refreshStanding(nowMs: number, worker: WorkerState): void {
+  worker.able = worker.connected && !worker.paused && !worker.gone && !worker.peer.accused &&
+    nowMs >= worker.peer.record.quarantinedUntilMs;
+  for (const own of worker.kernels.values()) {
+    const stage = worker.able && own.ready ? stageOf(worker, own.kernel) : null;
+    const usableSlots = stage === "trusted" || stage === "renewed" ? worker.slots : 0;
+    own.kernel.usableSlots += usableSlots - own.usableSlots;
+    own.usableSlots = usableSlots;
+    own.newcomer = stage === "probation";
+  }
+  worker.room = hasRoom(worker);
+  for (const own of worker.kernels.values()) list(own);
+}
+
+/** After its attempts, quota or round trip changed. */
+export function refreshRoom(worker: WorkerState): void {
+  const room = hasRoom(worker);
+  if (room === worker.room) return;
+  worker.room = room;
+  for (const own of worker.kernels.values()) list(own);
+}
+
+function hasRoom(worker: WorkerState): boolean {
+  return worker.able && worker.attempts.size < allowance(worker);
+}
+
+/** Puts a worker into the list of a kernel that it belongs to now, and takes it off the other. */
+function list(own: WorkerKernel): void {
+  const { kernel, worker } = own;
+  if (worker.room && own.newcomer) kernel.newcomers.add(own);
+  else kernel.newcomers.delete(own);
+  const open = worker.room && own.usableSlots > 0;
+  if (open === own.openAt >= 0) return;
+  if (open) {
+    own.openAt = kernel.open.push(own) - 1;
+    return;
+  }
+  const last = kernel.open.pop();
+  if (last !== undefined && last !== own) {
+    kernel.open[own.openAt] = last;
+    last.openAt = own.openAt;
+  }
+  own.openAt = -1;
+}
+
+/** Whether a task may not be computed by a worker with these tags. */
+export function isExcluded(spec: TaskSpec, tags: ReadonlySet<string>): boolean {
+  for (const tag of spec.exclude) {
+    if (tags.has(tag)) return true;
+  }
+  return false;
+}
+
+/** Whether a checked answer may be served without a verdict: not when its check proved nothing or its worker has lied. */
+export function mayServe(attempt: Attempt): boolean {
+  return !attempt.unproven && stageOf(attempt.worker, attempt.kernel) !== "probation";
+}
+
+/** Remembers that a worker has an asset. */
+export function hold(state: State, worker: WorkerState, asset: string): void {
+  const { held } = worker;
+  held.add(asset);
+  if (held.size <= state.config.heldAssetsMax) return;
+  for (const oldest of held) {
+    held.delete(oldest);
+    return;
+  }
+}
+
+/** An attempt that came to nothing cost its task as much as a late one: its worker counts as that slow, and gets less. */
+export function blame(nowMs: number, attempt: Attempt): void {
+  const { worker, kernel, work, assignedMs, leaseUntilMs } = attempt;
+  worker.kernels.get(kernel.kernel.no)?.service.add(work.input.length, leaseUntilMs - assignedMs);
+  worker.quota = Math.max(1, worker.quota / 2);
+  worker.lastAnswerMs = nowMs;
+  refreshRoom(worker);
+}
+
+/** Attempts it may have in flight: its slots, and by Little's law what keeps them busy during a round trip. */
+export function allowance(worker: WorkerState): number {
+  const { slots, window, quota, rttMs, serviceMs } = worker;
+  const underway = Math.ceil(slots * rttMs / Math.max(serviceMs, 0.05));
+  return Math.max(1, Math.min(window, Math.floor(quota), slots + Math.max(1, underway)));
+}
+
+/** Takes an attempt off its worker: its room is free again. */
+export function release(attempt: Attempt): void {
+  const { worker } = attempt;
+  if (!worker.attempts.delete(attempt.no)) return;
+  worker.aheadMs = worker.attempts.size === 0 ? 0 : Math.max(0, worker.aheadMs - attempt.predictedMs);
+  refreshRoom(worker);
+}
+
+/** Ends an attempt: nothing that comes for it later counts. */
+export function closeAttempt(state: State, attempt: Attempt): void {
+  if (attempt.state === "closed") return;
+  release(attempt);
+  attempt.state = "closed";
+  attempt.task?.live.delete(attempt);
+  state.attempts.delete(attempt.no);
+  if (attempt.case === null) return;
+  attempt.case.openShadows--;
+  dropRuns(state, attempt.case);
+}
+
+/** What a worker is known to need for a task, without waiting and network. A slow one that had nothing for long is tried again. */
+export function serviceMs(
+  state: State,
+  nowMs: number,
+  worker: WorkerState,
+  own: WorkerKernel,
+  inputBytes: number,
+): number {
+  const pooled = own.kernel.service.of(inputBytes);
+  const pooledMs = pooled.samples > 0 ? pooled.meanMs : state.config.serviceGuessMs;
+  const mine = own.service.of(inputBytes);
+  if (mine.samples === 0) return pooledMs;
+  if (worker.attempts.size === 0 && nowMs - worker.lastAnswerMs > state.config.forgetMs) {
+    return Math.min(mine.meanMs, pooledMs);
+  }
+  const weight = mine.samples / (mine.samples + 2);
+  return weight * mine.meanMs + (1 - weight) * pooledMs;
+}

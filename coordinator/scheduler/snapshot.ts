@@ -1,0 +1,67 @@
+// What an operator may see of the scheduler: a copy, made when asked for.
+import { type KernelTrust, trustIn } from "../verify/mod.ts";
+import type { Counters } from "./counters.ts";
+import type { State, WorkerState } from "./state.ts";
+
+/** The scheduler at one moment. */
+export interface SchedulerSnapshot {
+  readonly counters: Readonly<Counters>;
+  /** Tasks that no worker has yet, and all that have not ended. */
+  readonly waiting: number;
+  readonly inFlight: number;
+  readonly local: { readonly slots: number; readonly running: number; readonly waiting: number };
+  readonly cacheBytes: number;
+  readonly workers: readonly WorkerSnapshot[];
+}
+
+/** One connected worker. */
+export interface WorkerSnapshot {
+  readonly worker: number;
+  readonly inFlight: number;
+  readonly quota: number;
+  readonly rttMs: number;
+  readonly answered: number;
+  /** 0 when not in quarantine. */
+  readonly quarantinedUntilMs: number;
+  readonly kernels: readonly KernelSnapshot[];
+}
+
+/** What is known of a worker and one kernel. */
+export interface KernelSnapshot extends KernelTrust {
+  readonly kernel: number;
+  readonly ready: boolean;
+}
+
+/** Copies what an operator may see. */
+export function snapshot(state: State): SchedulerSnapshot {
+  let waiting = 0;
+  for (const kernel of state.kernels.values()) waiting += kernel.queued;
+  return {
+    counters: { ...state.counters },
+    waiting,
+    inFlight: state.tasks.size,
+    local: {
+      slots: state.config.localSlots,
+      running: state.runsRunning,
+      waiting: state.urgentWaiting + state.judgementsWaiting,
+    },
+    cacheBytes: state.cache.bytes,
+    workers: [...state.workers.values()].map(ofWorker),
+  };
+}
+
+function ofWorker(worker: WorkerState): WorkerSnapshot {
+  return {
+    worker: worker.spec.worker,
+    inFlight: worker.attempts.size,
+    quota: worker.quota,
+    rttMs: worker.rttMs,
+    answered: worker.answered,
+    quarantinedUntilMs: worker.peer.record.quarantinedUntilMs,
+    kernels: [...worker.kernels.values()].map((own) => ({
+      ...trustIn(worker.peer.record, own.kernel.kernel),
+      kernel: own.kernel.kernel.no,
+      ready: own.ready,
+    })),
+  };
+}

@@ -1,0 +1,296 @@
+// The scheduler's whole memory. Only files of this folder write it, and only inside step().
+import type { Code } from "../../protocol/mod.ts";
+import type { Kernel, Outcome, Work } from "../ports.ts";
+import type { WorkerRecord } from "../verify/mod.ts";
+import { ResultCache } from "./cache.ts";
+import type { SchedulerConfig } from "./config.ts";
+import { type Counters, noCounters } from "./counters.ts";
+import { Heap } from "./heap.ts";
+import { Durations } from "./quantiles.ts";
+import { isStale, type Timer } from "./timers.ts";
+import type { Purpose, TaskSpec, WorkerSpec } from "./types.ts";
+
+/** Who got an answer, so that it can be taken back. */
+export interface Recipient {
+  readonly backend: number;
+  readonly request: number;
+  readonly project: number;
+  /** Fuel the project paid for: 0 for an answer from the cache. */
+  readonly fuel: number;
+}
+
+/** A peer's result that was served and can still be revoked. */
+export interface Served {
+  readonly peer: Peer;
+  readonly kernel: KernelState;
+  readonly work: Work;
+  readonly cacheKey: string;
+  readonly outcome: Outcome & { readonly type: "output" };
+  readonly servedMs: number;
+  readonly recipients: Recipient[];
+  /** Judged bit by bit, and how; `judging` while a recomputation is on its way. */
+  verdict: "open" | "judging" | "right" | "wrong";
+  /** Left the window: final unless a judgement is still on its way. */
+  left: boolean;
+  /** Credit still to be granted or voided. */
+  pending: boolean;
+}
+
+/** A key and what is known of it: outlives its sessions while results can still be revoked. */
+export interface Peer {
+  readonly id: string;
+  record: WorkerRecord;
+  readonly windows: Map<number, ServedWindow>;
+  readonly sessions: Set<WorkerState>;
+  /** Answers under check or comparison: until they are judged, a new session meets the same peer. */
+  unjudged: number;
+  /** Its check refused a result, and trusted compute has not judged it yet: no work meanwhile. */
+  accused: boolean;
+}
+
+/** The results of one (worker, kernel) that can still be revoked, oldest first. */
+export interface ServedWindow {
+  readonly peer: Peer;
+  readonly kernel: KernelState;
+  readonly results: Served[];
+  bytes: number;
+  timerArmed: boolean;
+}
+
+/** One connected session of a worker. */
+export interface WorkerState {
+  readonly spec: WorkerSpec;
+  readonly peer: Peer;
+  readonly tags: ReadonlySet<string>;
+  slots: number;
+  window: number;
+  connected: boolean;
+  paused: boolean;
+  gone: boolean;
+  readonly kernels: Map<number, WorkerKernel>;
+  readonly held: Set<string>;
+  readonly attempts: Map<number, Attempt>;
+  /** Connected, not paused, not quarantined, not gone. */
+  able: boolean;
+  /** Able, and with less in flight than its allowance. */
+  room: boolean;
+  /** Attempts it may have in flight: grows by answers in time, halves when a lease runs out. */
+  quota: number;
+  rttMs: number;
+  /** Mean compute of its last answers, whatever the kernel. */
+  serviceMs: number;
+  /** Predicted compute of everything in flight. */
+  aheadMs: number;
+  lastAnswerMs: number;
+  answered: number;
+}
+
+/** What is known of one (session, kernel). */
+export interface WorkerKernel {
+  readonly worker: WorkerState;
+  readonly kernel: KernelState;
+  ready: boolean;
+  /** Able and ready, on probation. */
+  newcomer: boolean;
+  /** Place in the kernel's list of workers with room, -1 when it is not there. */
+  openAt: number;
+  /** Slots whose results are served: 0 unless trusted, connected, ready, not paused and not quarantined. */
+  usableSlots: number;
+  readonly service: Durations;
+}
+
+/** A kernel and what all workers together taught about it. */
+export interface KernelState {
+  readonly kernel: Kernel;
+  readonly key: string;
+  /** Tasks that no worker has yet, earliest deadline first; those answered meanwhile are skipped when they come up. */
+  readonly queue: Heap<Task>;
+  queued: number;
+  /** Slots of workers whose results of this kernel are served. */
+  usableSlots: number;
+  /** Workers with room whose results of this kernel are served, in no order. */
+  readonly open: WorkerKernel[];
+  /** Workers with room on probation for this kernel. */
+  readonly newcomers: Set<WorkerKernel>;
+  readonly service: Durations;
+  readonly local: Durations;
+}
+
+/** A request that waits for the answer to the same task of another one. */
+export interface Follower {
+  readonly spec: TaskSpec;
+  readonly submittedMs: number;
+}
+
+/** A submitted task until its one end. */
+export interface Task {
+  readonly spec: TaskSpec;
+  readonly kernel: KernelState;
+  readonly cacheKey: string;
+  readonly submittedMs: number;
+  /** Attempts on workers that may still answer it. */
+  readonly live: Set<Attempt>;
+  /** Workers that had it. */
+  readonly tried: Set<string>;
+  /** The same task asked for again meanwhile, by task number; all are due no earlier than this one. */
+  readonly followers: Map<number, Follower>;
+  attempts: number;
+  queued: boolean;
+  done: boolean;
+  /** Trusted compute that will answer it. */
+  serving: boolean;
+  /** A checked answer that waits for its recheck. */
+  awaiting: Attempt | null;
+  /** The trusted run about this very task, if there is one. */
+  case: Case | null;
+  /** What the last worker that failed said: the refusal names it if nobody does better. */
+  lastFailure: { readonly code: Code; readonly message: string } | null;
+}
+
+/** One assignment of a task to a worker. */
+export interface Attempt {
+  readonly no: number;
+  readonly fence: number;
+  readonly worker: WorkerState;
+  readonly kernel: KernelState;
+  readonly work: Work;
+  /** Null for a shadow. */
+  readonly task: Task | null;
+  readonly case: Case | null;
+  readonly assignedMs: number;
+  readonly predictedMs: number;
+  readonly leaseUntilMs: number;
+  readonly abandonMs: number;
+  state: "out" | "checking" | "closed";
+  expired: boolean;
+  outcome: (Outcome & { readonly type: "output" }) | null;
+  draw: number;
+  seed: bigint;
+  /** Not to be served before trusted compute has judged it. */
+  unproven: boolean;
+}
+
+/** A result that waits to be compared with trusted compute. */
+export interface Subject {
+  readonly peer: Peer;
+  readonly kernel: KernelState;
+  readonly outcome: Outcome;
+  /** A newcomer's; one served already; one of a proven liar's; one that a task waits with. */
+  readonly kind: "shadow" | "recheck" | "window" | "awaited" | "refuted";
+  /** What the check said of it. */
+  readonly refusal?: string;
+  readonly attempt: Attempt | null;
+  readonly served: Served | null;
+}
+
+/** One question to trusted compute, with everyone who waits for the answer. */
+export interface Case {
+  readonly kernel: KernelState;
+  readonly work: Work;
+  /** Under which the cache may hold the trusted answer. */
+  readonly cacheKey: string;
+  trusted: Outcome | null;
+  confirmed: boolean;
+  confirming: boolean;
+  /** Runs to confirm that came to no verdict. */
+  confirmsFailed: number;
+  /** Runs for a first answer that wait or are under way. */
+  readonly runs: Set<Run>;
+  /** Shadows that may still bring a result to compare. */
+  openShadows: number;
+  readonly waiting: Subject[];
+  readonly disputed: Subject[];
+  /** A task that takes the trusted answer as its own. */
+  task: Task | null;
+}
+
+/** One run of trusted compute. */
+export interface Run {
+  readonly no: number;
+  readonly purpose: Purpose;
+  /** A task waits for it. */
+  readonly urgent: boolean;
+  readonly case: Case;
+  state: "waiting" | "running" | "dropped";
+  startedMs: number;
+}
+
+/** The scheduler's whole memory. */
+export interface State {
+  readonly config: SchedulerConfig;
+  readonly kernels: Map<number, KernelState>;
+  readonly workers: Map<number, WorkerState>;
+  readonly peers: Map<string, Peer>;
+  readonly tasks: Map<number, Task>;
+  /** Tasks in flight by cache key, for merging, and the one each merged request waits with. */
+  readonly merging: Map<string, Task>;
+  readonly merged: Map<number, Task>;
+  /** Merged requests whose task ended without an answer: they are submitted anew at the end of the step. */
+  readonly orphans: Follower[];
+  readonly attempts: Map<number, Attempt>;
+  readonly cache: ResultCache;
+  readonly timers: Heap<Timer>;
+  readonly runs: Map<number, Run>;
+  /** Waiting runs that a task waits for, by deadline, and all others, by purpose and age. */
+  readonly urgentRuns: Heap<Run>;
+  readonly judgementRuns: Heap<Run>;
+  urgentWaiting: number;
+  judgementsWaiting: number;
+  runsRunning: number;
+  /** Urgent runs started while a judgement waited, since the last judgement was started. */
+  urgentInARow: number;
+  /** Mean of the last runs of trusted compute, whatever the kernel. */
+  localMeanMs: number;
+  nextAttempt: number;
+  nextRun: number;
+  /** Saved-up right to hedge. */
+  hedgeTokens: number;
+  readonly counters: Counters;
+}
+
+/** An empty scheduler. */
+export function createState(config: SchedulerConfig): State {
+  const kernels = new Map<number, KernelState>();
+  for (const kernel of config.kernels) {
+    kernels.set(kernel.no, {
+      kernel,
+      key: `${kernel.id}@${kernel.version}`,
+      queue: new Heap((task) => !task.queued),
+      queued: 0,
+      usableSlots: 0,
+      open: [],
+      newcomers: new Set(),
+      service: new Durations(),
+      local: new Durations(),
+    });
+  }
+  return {
+    config,
+    kernels,
+    workers: new Map(),
+    peers: new Map(),
+    tasks: new Map(),
+    merging: new Map(),
+    merged: new Map(),
+    orphans: [],
+    attempts: new Map(),
+    cache: new ResultCache(config.cacheBytesMax),
+    timers: new Heap(isStale),
+    runs: new Map(),
+    urgentRuns: new Heap(isDropped),
+    judgementRuns: new Heap(isDropped),
+    urgentWaiting: 0,
+    judgementsWaiting: 0,
+    runsRunning: 0,
+    urgentInARow: 0,
+    localMeanMs: config.localGuessMs,
+    nextAttempt: 1,
+    nextRun: 1,
+    hedgeTokens: config.hedgeBurst,
+    counters: noCounters(),
+  };
+}
+
+function isDropped(run: Run): boolean {
+  return run.state === "dropped";
+}

@@ -1,0 +1,146 @@
+// Trusted compute beside the coordinator: what waits for it, in which order, and how long that will take.
+import type { Outcome } from "../ports.ts";
+import type { Heap } from "./heap.ts";
+import type { Case, KernelState, Run, State, Task } from "./state.ts";
+import type { Effect, Purpose } from "./types.ts";
+
+/** Orders judgements by purpose; within a rank the oldest goes first. */
+const ranks: Record<Purpose, number> = { serve: 0, recheck: 1, confirm: 1, shadow: 2, window: 3 };
+/** Larger than any run number. */
+const rankSpan = 1e14;
+
+/** A new question to trusted compute. */
+export function newCase(kernel: KernelState, work: Case["work"], cacheKey: string): Case {
+  return {
+    kernel,
+    work,
+    cacheKey,
+    trusted: null,
+    confirmed: false,
+    confirming: false,
+    confirmsFailed: 0,
+    runs: new Set(),
+    openShadows: 0,
+    waiting: [],
+    disputed: [],
+    task: null,
+  };
+}
+
+/** The question about a task's own answer; one per task, whoever asks. */
+export function caseOf(task: Task): Case {
+  return task.case ??= newCase(task.kernel, task.spec, task.cacheKey);
+}
+
+/** Asks for a run. `dueMs`: a task waits for it until then; null for judgements nobody waits for. */
+export function ask(
+  state: State,
+  nowMs: number,
+  about: Case,
+  purpose: Purpose,
+  dueMs: number | null,
+  out: Effect[],
+): void {
+  const run: Run = {
+    no: state.nextRun++,
+    purpose,
+    urgent: dueMs !== null,
+    case: about,
+    state: "waiting",
+    startedMs: 0,
+  };
+  if (purpose !== "confirm") about.runs.add(run);
+  if (dueMs === null) {
+    state.judgementsWaiting++;
+    state.judgementRuns.push(ranks[purpose] * rankSpan + run.no, run);
+  } else {
+    state.urgentWaiting++;
+    state.urgentRuns.push(dueMs, run);
+  }
+  pump(state, nowMs, out);
+}
+
+/** Drops the waiting runs of a question that nobody asks any more: what is counted as waiting is work to come. */
+export function dropRuns(state: State, about: Case): void {
+  const { task, trusted, waiting, openShadows, runs } = about;
+  const wanted = waiting.length > 0 || openShadows > 0 || (task !== null && !task.done);
+  if (wanted && trusted === null) return;
+  for (const run of runs) {
+    if (run.state !== "waiting") continue;
+    run.state = "dropped";
+    runs.delete(run);
+    if (run.urgent) state.urgentWaiting--;
+    else state.judgementsWaiting--;
+  }
+}
+
+/** Starts waiting runs while there are slots. */
+export function pump(state: State, nowMs: number, out: Effect[]): void {
+  while (state.runsRunning < state.config.localSlots) {
+    const run = nextRun(state);
+    if (run === undefined) return;
+    run.state = "running";
+    run.startedMs = nowMs;
+    state.runs.set(run.no, run);
+    state.runsRunning++;
+    out.push({ type: "compute", run: run.no, purpose: run.purpose, work: run.case.work });
+  }
+}
+
+/** Urgent runs first, and of several slots the last is theirs; but judgements have their turn however urgent the rest is. */
+function nextRun(state: State): Run | undefined {
+  const { config, runsRunning, urgentWaiting, judgementsWaiting } = state;
+  const turn = state.urgentInARow >= config.urgentRunsMax;
+  const slotFree = urgentWaiting === 0 && runsRunning < Math.max(1, config.localSlots - 1);
+  if (judgementsWaiting > 0 && (turn || slotFree)) {
+    state.urgentInARow = 0;
+    state.judgementsWaiting--;
+    return takeWaiting(state.judgementRuns);
+  }
+  if (urgentWaiting === 0) return undefined;
+  state.urgentInARow = judgementsWaiting > 0 ? state.urgentInARow + 1 : 0;
+  state.urgentWaiting--;
+  return takeWaiting(state.urgentRuns);
+}
+
+function takeWaiting(runs: Heap<Run>): Run | undefined {
+  let run = runs.pop();
+  while (run?.state === "dropped") run = runs.pop();
+  return run;
+}
+
+/** Takes a run that ended off the slots; undefined for one nobody knows. */
+export function finishRun(state: State, nowMs: number, no: number, outcome: Outcome): Run | undefined {
+  const run = state.runs.get(no);
+  if (run === undefined) return undefined;
+  state.runs.delete(no);
+  state.runsRunning--;
+  run.case.runs.delete(run);
+  const tookMs = nowMs - run.startedMs;
+  if (isVerdict(outcome)) run.case.kernel.local.add(run.case.work.input.length, tookMs);
+  state.localMeanMs += (tookMs - state.localMeanMs) / 8;
+  return run;
+}
+
+/** Whether trusted compute itself failed, which says nothing about anybody. */
+export function isVerdict(outcome: Outcome): boolean {
+  return outcome.type === "output" ||
+    (outcome.code !== "kernel.environment" && outcome.code !== "kernel.late");
+}
+
+/** The fuel a task uses, whoever computes it and whatever they claim. */
+export function fuelOf({ kernel }: KernelState, work: Case["work"]): number {
+  return kernel.fuelBase + kernel.fuelPerInputByte * work.input.length;
+}
+
+/** What local compute of a kernel takes, at a quantile. */
+export function localMs(state: State, kernel: KernelState, inputBytes: number, q: number): number {
+  return kernel.local.of(inputBytes).at(q) ?? state.config.localGuessMs;
+}
+
+/** How long an urgent run asked for now waits for a slot. */
+export function backlogMs(state: State): number {
+  const { localSlots } = state.config;
+  const busy = state.runsRunning < localSlots ? 0 : 0.5 + state.urgentWaiting / localSlots;
+  return busy * state.localMeanMs;
+}

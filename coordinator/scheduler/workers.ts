@@ -1,0 +1,170 @@
+// Workers come, pause, drop, return and leave; what they had in hand goes to others at once.
+import { dispatch, failover } from "./ladder.ts";
+import { blame, closeAttempt, refreshRoom, refreshStanding, stageOf } from "./room.ts";
+import { Durations } from "./quantiles.ts";
+import type { Peer, State, WorkerState } from "./state.ts";
+import type { Effect, WorkerSpec } from "./types.ts";
+import { forgetPeer } from "./window.ts";
+
+/** A session begins. It gets work for each kernel it reports ready. */
+export function joined(state: State, nowMs: number, spec: WorkerSpec, out: Effect[]): void {
+  const peer = peerOf(state, spec);
+  const worker: WorkerState = {
+    spec,
+    peer,
+    tags: new Set(spec.tags),
+    slots: spec.slots,
+    window: spec.window,
+    connected: true,
+    paused: false,
+    gone: false,
+    kernels: new Map(),
+    held: new Set(),
+    attempts: new Map(),
+    able: false,
+    room: false,
+    quota: Math.min(spec.slots + 1, state.config.quotaFirst),
+    rttMs: 0,
+    serviceMs: state.config.serviceGuessMs,
+    aheadMs: 0,
+    lastAnswerMs: nowMs,
+    answered: 0,
+  };
+  state.workers.set(spec.worker, worker);
+  peer.sessions.add(worker);
+  refreshStanding(nowMs, worker);
+  const { quarantinedUntilMs } = peer.record;
+  if (nowMs >= quarantinedUntilMs) return;
+  const untilMs = quarantinedUntilMs - nowMs;
+  const reason = "an earlier result of this key was proven wrong";
+  out.push({ type: "standing", worker: spec.worker, state: "quarantined", reason, untilMs });
+  state.timers.push(quarantinedUntilMs, { type: "freed", worker });
+}
+
+/** A worker verified a kernel, or could not. */
+export function kernelReady(
+  state: State,
+  nowMs: number,
+  worker: WorkerState,
+  kernelNo: number,
+  ready: boolean,
+  out: Effect[],
+): void {
+  const kernel = state.kernels.get(kernelNo);
+  if (kernel === undefined) return;
+  let own = worker.kernels.get(kernelNo);
+  if (own === undefined) {
+    own = {
+      worker,
+      kernel,
+      ready: false,
+      newcomer: false,
+      openAt: -1,
+      usableSlots: 0,
+      service: new Durations(),
+    };
+    worker.kernels.set(kernelNo, own);
+  }
+  const news = ready && !own.ready;
+  own.ready = ready;
+  refreshStanding(nowMs, worker);
+  if (news && nowMs >= worker.peer.record.quarantinedUntilMs) {
+    const reason = stageOf(worker, kernel) === "probation"
+      ? `on probation for ${kernel.key}: its first results are judged, paid, and not served`
+      : `ready for ${kernel.key}`;
+    out.push({ type: "standing", worker: worker.spec.worker, state: "waiting", reason, untilMs: null });
+  }
+  dispatch(state, nowMs, worker, out);
+}
+
+/** A worker takes no more work for now; what it has in hand it still delivers or hands back. */
+export function paused(nowMs: number, worker: WorkerState): void {
+  worker.paused = true;
+  refreshStanding(nowMs, worker);
+}
+
+/** A worker takes work again, with what it now lends. Its quota stays: that it has to earn. */
+export function resumed(
+  state: State,
+  nowMs: number,
+  worker: WorkerState,
+  slots: number,
+  window: number,
+  out: Effect[],
+): void {
+  worker.paused = false;
+  worker.slots = slots;
+  worker.window = window;
+  refreshStanding(nowMs, worker);
+  dispatch(state, nowMs, worker, out);
+}
+
+/** The connection is gone. Its tasks go to others now; an answer over the next connection still counts if it is the first. */
+export function dropped(state: State, nowMs: number, worker: WorkerState, out: Effect[]): void {
+  worker.connected = false;
+  refreshStanding(nowMs, worker);
+  for (const attempt of worker.attempts.values()) {
+    if (attempt.task !== null) failover(state, nowMs, attempt.task, out);
+  }
+}
+
+/** The session goes on over a new connection. */
+export function returned(state: State, nowMs: number, worker: WorkerState, out: Effect[]): void {
+  worker.connected = true;
+  refreshStanding(nowMs, worker);
+  dispatch(state, nowMs, worker, out);
+}
+
+/** The session is over. */
+export function left(state: State, nowMs: number, worker: WorkerState, out: Effect[]): void {
+  worker.gone = true;
+  refreshStanding(nowMs, worker);
+  for (const attempt of [...worker.attempts.values()]) {
+    closeAttempt(state, attempt);
+    if (attempt.task !== null) failover(state, nowMs, attempt.task, out);
+  }
+  state.workers.delete(worker.spec.worker);
+  worker.peer.sessions.delete(worker);
+  forgetPeer(state, worker.peer);
+}
+
+/** A worker will not compute an attempt. */
+export function handedBack(
+  state: State,
+  nowMs: number,
+  worker: WorkerState,
+  attemptNo: number,
+  fence: number,
+  out: Effect[],
+): void {
+  const attempt = worker.attempts.get(attemptNo);
+  if (attempt === undefined || attempt.fence !== fence) return;
+  closeAttempt(state, attempt);
+  // Who pauses hands back all at once, and is blamed once; but not for free, or pausing would be a way to swallow work.
+  const blamed = !worker.paused || worker.attempts.size === 0;
+  if (blamed && attempt.task !== null && !attempt.task.done) blame(nowMs, attempt);
+  if (attempt.task !== null) failover(state, nowMs, attempt.task, out);
+  dispatch(state, nowMs, worker, out);
+}
+
+/** A round trip was measured. */
+export function measured(worker: WorkerState, rttMs: number): void {
+  worker.rttMs = worker.rttMs === 0 ? rttMs : worker.rttMs + (rttMs - worker.rttMs) / 4;
+  refreshRoom(worker);
+}
+
+function peerOf(state: State, spec: WorkerSpec): Peer {
+  let peer = state.peers.get(spec.id);
+  if (peer === undefined) {
+    peer = {
+      id: spec.id,
+      record: spec.record,
+      windows: new Map(),
+      sessions: new Set(),
+      unjudged: 0,
+      accused: false,
+    };
+    state.peers.set(spec.id, peer);
+  }
+  return peer;
+}

@@ -1,0 +1,7 @@
+export * from "./codec.ts";
+export * from "./digest.ts";
+export * from "./errors.ts";
+export * from "./limits.ts";
+export * from "./messages.ts";
+export * from "./outbox.ts";
+export { clipText } from "./utf8.ts";

@@ -1,0 +1,169 @@
+// The manifest: what a kernel is called, what it may use and which files it is made of. Its bytes name the kernel.
+import { limits } from "../../protocol/limits.ts";
+import {
+  expectExactly,
+  expectInteger,
+  expectObject,
+  expectText,
+  jsonBytes,
+  type JsonObject,
+  malformed,
+  readJson,
+} from "./strict_json.ts";
+
+/** Largest manifest, in bytes. */
+export const MANIFEST_BYTES_MAX = 16_384;
+
+/** Most WebAssembly pages (64 KiB) a kernel may ask for: 1 GiB. */
+const MEMORY_PAGES_MAX = 16_384;
+
+/** What a kernel costs: `base + perInputByte × input bytes`. */
+export interface FuelModel {
+  readonly model: "declared";
+  readonly version: 1;
+  readonly base: number;
+  readonly perInputByte: number;
+}
+
+/** What a kernel may use; pages of 64 KiB, bytes, units of fuel, milliseconds. */
+export interface KernelLimits {
+  /** The most its memory may declare as its maximum. */
+  readonly memoryPages: number;
+  readonly inputBytesMax: number;
+  readonly outputBytesMax: number;
+  readonly assetsMax: number;
+  /** Of each asset. */
+  readonly assetBytesMax: number;
+  readonly fuelMax: number;
+  readonly wallMsMax: number;
+}
+
+/** `manifest.json` of a bundle. */
+export interface Manifest {
+  readonly format: 1;
+  readonly id: string;
+  readonly version: string;
+  /** Grows with every version that is published; an older one is not installed over a newer one. */
+  readonly release: number;
+  readonly engine: "wasm";
+  readonly abi: "p2c2r:kernel@1.0.0";
+  readonly fuel: FuelModel;
+  readonly limits: KernelLimits;
+  /** Measured chance, 0 to 1, that `check` catches a lie that matters. */
+  readonly detection: number;
+  readonly imports: readonly [];
+  /** SHA-256 of every other file, lower-case hex. */
+  readonly files: { readonly "component.wasm": string; readonly "core.wasm": string };
+}
+
+/** What a kernel's id looks like; it is also a folder's name. */
+export const ID_PATTERN = /^[a-z][a-z0-9-]{0,39}$/;
+/** What a kernel's version looks like; it is also a folder's name. */
+export const VERSION_PATTERN = /^(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})$/;
+const SHA256_PATTERN = /^[0-9a-f]{64}$/;
+
+const KEYS = [
+  "format",
+  "id",
+  "version",
+  "release",
+  "engine",
+  "abi",
+  "fuel",
+  "limits",
+  "detection",
+  "imports",
+  "files",
+];
+
+/**
+ * Reads a manifest. Only the one canonical spelling is accepted, so two manifests that say the same are the same bytes.
+ *
+ * @throws {P2c2rError} bundle.malformed
+ */
+export function parseManifest(bytes: Uint8Array): Manifest {
+  if (bytes.length > MANIFEST_BYTES_MAX) {
+    throw malformed("manifest", `is ${bytes.length} bytes, limit is ${MANIFEST_BYTES_MAX}`);
+  }
+  const top = expectObject(readJson(bytes, "manifest"), KEYS, "manifest");
+  const manifest: Manifest = {
+    format: expectExactly(top, "format", 1),
+    id: expectText(top, "id", ID_PATTERN),
+    version: expectText(top, "version", VERSION_PATTERN),
+    release: expectInteger(top, "release", 1, Number.MAX_SAFE_INTEGER),
+    engine: expectExactly(top, "engine", "wasm"),
+    abi: expectExactly(top, "abi", "p2c2r:kernel@1.0.0"),
+    fuel: parseFuel(top.fields["fuel"]),
+    limits: parseLimits(top.fields["limits"]),
+    detection: parseDetection(top),
+    imports: parseImports(top),
+    files: parseFiles(top.fields["files"]),
+  };
+  const fuelMost = manifest.fuel.base + manifest.fuel.perInputByte * manifest.limits.inputBytesMax;
+  if (fuelMost > manifest.limits.fuelMax) {
+    throw malformed("manifest.limits.fuelMax", `does not cover the largest input, which costs ${fuelMost}`);
+  }
+  if (!sameBytes(jsonBytes(manifest), bytes)) {
+    throw malformed("manifest", "is not in the canonical spelling (two spaces, one newline at the end)");
+  }
+  return manifest;
+}
+
+function parseFuel(value: unknown): FuelModel {
+  const fuel = expectObject(value, ["model", "version", "base", "perInputByte"], "manifest.fuel");
+  return {
+    model: expectExactly(fuel, "model", "declared"),
+    version: expectExactly(fuel, "version", 1),
+    base: expectInteger(fuel, "base", 0, limits.fuelMax),
+    perInputByte: expectInteger(fuel, "perInputByte", 0, limits.fuelMax),
+  };
+}
+
+function parseLimits(value: unknown): KernelLimits {
+  const of = expectObject(value, [
+    "memoryPages",
+    "inputBytesMax",
+    "outputBytesMax",
+    "assetsMax",
+    "assetBytesMax",
+    "fuelMax",
+    "wallMsMax",
+  ], "manifest.limits");
+  return {
+    memoryPages: expectInteger(of, "memoryPages", 1, MEMORY_PAGES_MAX),
+    inputBytesMax: expectInteger(of, "inputBytesMax", 0, limits.inputBytesMax),
+    outputBytesMax: expectInteger(of, "outputBytesMax", 0, limits.outputBytesMax),
+    assetsMax: expectInteger(of, "assetsMax", 0, limits.taskAssetsMax),
+    assetBytesMax: expectInteger(of, "assetBytesMax", 0, limits.blobBytesMax),
+    fuelMax: expectInteger(of, "fuelMax", 1, limits.fuelMax),
+    wallMsMax: expectInteger(of, "wallMsMax", 1, limits.deadlineMsMax),
+  };
+}
+
+function parseDetection(top: JsonObject): number {
+  const value = top.fields["detection"];
+  if (typeof value !== "number" || !(value >= 0 && value <= 1)) {
+    throw malformed("manifest.detection", "is not a number from 0 to 1");
+  }
+  return value;
+}
+
+function parseImports(top: JsonObject): readonly [] {
+  const value = top.fields["imports"];
+  if (!Array.isArray(value) || value.length !== 0) {
+    throw malformed("manifest.imports", "is not an empty list");
+  }
+  return [];
+}
+
+function parseFiles(value: unknown): Manifest["files"] {
+  const files = expectObject(value, ["component.wasm", "core.wasm"], "manifest.files");
+  return {
+    "component.wasm": expectText(files, "component.wasm", SHA256_PATTERN),
+    "core.wasm": expectText(files, "core.wasm", SHA256_PATTERN),
+  };
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

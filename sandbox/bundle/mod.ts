@@ -1,0 +1,15 @@
+export * from "./bundle.ts";
+export * from "./installed.ts";
+export type { FuelModel, KernelLimits, Manifest } from "./manifest.ts";
+export { parseManifest } from "./manifest.ts";
+export {
+  generateSigner,
+  importSigner,
+  keyIdOf,
+  parseSigners,
+  type Pins,
+  type Signer,
+  signerEntries,
+  type SignerEntry,
+  signManifest,
+} from "./signature.ts";

@@ -1,0 +1,116 @@
+// The proof, before any work is taken, that this machine stops a kernel that spins and bounds one that takes memory.
+import type { Bundle } from "./bundle/bundle.ts";
+import { compileCore } from "./bundle/core_rules.ts";
+import { P2c2rError } from "../protocol/errors.ts";
+import { createIsolate, type Isolate } from "./isolate/isolate.ts";
+import type { StartThread } from "./isolate/thread.ts";
+import { createThreadStock } from "./isolate/thread_stock.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** What a self-test that passed has measured. */
+export interface SelfTest {
+  /** How long the spinning kernel went on after its limit, until its outcome was here, in milliseconds. */
+  readonly overrunMs: number;
+}
+
+/**
+ * A kernel for this test, of 1 to 4 pages: spins on an empty input; on another one it takes all the memory it can get
+ * and answers with the number of pages. A test assembles the same bytes from a readable source.
+ */
+export const SELF_TEST_CORE = "0061736d0100000001240560047f7f7f7f017f60047f7f7f7f017f60077f7f7f7f7f7f7e017f" +
+  "60017f0060017f0003060500010203040504010101040607017f014180080b074906066d656d6f727902000c636162695f7265" +
+  "616c6c6f6300000372756e000105636865636b00020d636162695f706f73745f72756e00030f636162695f706f73745f636865" +
+  "636b00040a8401051b01047f230020026a41016b410020026b71220420036a240020040b3a01047f200145044003400c000b00" +
+  "0b034041014000417f470d000b41203f00360200411041003a0000411041203602044110410436020841100b1b01047f411041" +
+  "003a0000411041003602044110410036020841100b070041800824000b070041800824000b";
+
+const PAGES_MAX = 4;
+const SPIN_MS = 50;
+
+/**
+ * Runs a spinning kernel and a memory bomb in a thread of its own.
+ *
+ * @param options.start how the thread starts; default as every thread of a stock
+ * @throws {P2c2rError} worker.untested when one of them was not contained, kernel.environment when no thread could start
+ */
+export async function selfTest(options: { readonly start?: StartThread } = {}): Promise<SelfTest> {
+  const stock = createThreadStock({ ...options, spares: 0 });
+  const bundle = await selfTestBundle();
+  await expectTooLargeRefused(bundle.core);
+  const isolate = createIsolate({ stock });
+  try {
+    // The first task of a thread compiles and starts things; it is not the one that is timed.
+    expectPages(await run(isolate, bundle, Uint8Array.of(1)));
+    const start = performance.now();
+    const spun = await run(isolate, bundle, new Uint8Array(0));
+    const overrunMs = performance.now() - start - SPIN_MS;
+    if (spun.type !== "failure" || spun.code !== "kernel.late") {
+      throw untested(spun, "stop a kernel that spins");
+    }
+    expectPages(await run(isolate, bundle, Uint8Array.of(1)));
+    return { overrunMs };
+  } finally {
+    await isolate.close();
+    stock.close();
+  }
+}
+
+async function selfTestBundle(): Promise<Bundle> {
+  const core = Uint8Array.fromHex(SELF_TEST_CORE);
+  return {
+    digest: "self-test",
+    manifest: {
+      format: 1,
+      id: "self-test",
+      version: "1.0.0",
+      release: 1,
+      engine: "wasm",
+      abi: "p2c2r:kernel@1.0.0",
+      fuel: { model: "declared", version: 1, base: 1, perInputByte: 0 },
+      limits: {
+        memoryPages: PAGES_MAX,
+        inputBytesMax: 1,
+        outputBytesMax: 4,
+        assetsMax: 0,
+        assetBytesMax: 0,
+        fuelMax: 1,
+        wallMsMax: 2_000,
+      },
+      detection: 0,
+      imports: [],
+      files: { "component.wasm": "", "core.wasm": "" },
+    },
+    manifestBytes: new Uint8Array(0),
+    signature: new Uint8Array(0),
+    core,
+    module: await compileCore(core, PAGES_MAX),
+  };
+}
+
+async function run(isolate: Isolate, bundle: Bundle, input: Uint8Array): Promise<Outcome> {
+  const wallMs = input.length === 0 ? SPIN_MS : bundle.manifest.limits.wallMsMax;
+  const outcome = await isolate.run({ bundle, input, assets: [], fuelLimit: 1, wallMs });
+  if (outcome.type === "output" || outcome.code !== "kernel.environment") return outcome;
+  throw new P2c2rError("kernel.environment", `Cannot test the sandbox: ${outcome.message}`);
+}
+
+function expectPages(outcome: Outcome): void {
+  const isRight = outcome.type === "output" && outcome.output.length === 4 &&
+    new DataView(outcome.output.buffer).getUint32(0, true) === PAGES_MAX;
+  if (!isRight) throw untested(outcome, "bound a kernel's memory, or run one right");
+}
+
+async function expectTooLargeRefused(core: Uint8Array<ArrayBuffer>): Promise<void> {
+  try {
+    await compileCore(core, PAGES_MAX - 1);
+  } catch (error) {
+    if (error instanceof P2c2rError && error.code === "bundle.memory") return;
+    throw error;
+  }
+  throw new P2c2rError("worker.untested", "Cannot take work: a kernel may declare more memory than allowed");
+}
+
+function untested(outcome: Outcome, what: string): P2c2rError {
+  const seen = outcome.type === "output" ? `${outcome.output.length} bytes of output` : outcome.code;
+  return new P2c2rError("worker.untested", `Cannot take work: this machine did not ${what} (${seen})`);
+}

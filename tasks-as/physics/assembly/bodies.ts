@@ -1,0 +1,189 @@
+/** Bodies from the arrays of a state to the records that contacts work on, four bodies at a time. */
+import { arenaTake } from "../../lib/arena";
+import {
+  FRICTION, HALF, HEADER_SIZE, MASS, ORIENTATION, POSITION, RESTITUTION, SPIN, STEP_S, VELOCITY,
+} from "./layout";
+import { storeMidpoint, storeRotation, storeUnit, toBody, toSpace } from "./rotation";
+import { State } from "./state";
+import { add, mul, splat, storeTransposed, sub } from "./vec";
+
+/** Record of a body; vectors are 16 bytes with a zero fourth lane unless said otherwise. */
+export const BODY_X: usize = 0;
+/** Columns of the rotation matrix. */
+export const BODY_R: usize = 16;
+/** Half extents; of a sphere all three are its radius. */
+export const BODY_HALF: usize = 64;
+/** The fourth lane: 1 for a box, 0 for a sphere. */
+export const BODY_BOX: usize = 76;
+/** Velocity at the start of the step. */
+export const BODY_V: usize = 80;
+/** Angular velocity half-way through the step, were the body free. */
+export const BODY_W: usize = 96;
+export const BODY_FRICTION: usize = 112;
+export const BODY_RESTITUTION: usize = 116;
+export const BODY_MASS_INVERSE: usize = 120;
+/** How fast its turning moves its surface at most, m/s; 0 for spheres. */
+export const BODY_RIM: usize = 124;
+/** Sums over the body's contacts: impulse and its moment, then the means of both over the substeps. */
+export const BODY_SUMS: usize = 128;
+export const BODY_SIZE: usize = 192;
+
+/** What is kept per group of four for `finishBodies`, in 16-byte rows. */
+export const KEEP_Q: usize = 0;
+/** Angular velocity half-way through the step and angular momentum at the start, in the bodies' frames. */
+export const KEEP_W: usize = 64;
+export const KEEP_L: usize = 112;
+/** Inverse mass and inverse moments of inertia, 0 for bodies that do not move. */
+export const KEEP_MASS_INVERSE: usize = 160;
+export const KEEP_INERTIA_INVERSE: usize = 176;
+export const KEEP_ROTATION: usize = 224;
+export const KEEP_SIZE: usize = 368;
+
+/** Bodies of one state: records, kept rows and room for intermediate rows, in the arena. */
+@unmanaged
+export class Bodies {
+  records: usize;
+  kept: usize;
+  scratch: usize;
+  groups: u32;
+}
+
+const SCRATCH_SIZE: usize = 320;
+
+// @ts-ignore: decorator
+@inline
+export function bodyRecord(bodies: Bodies, body: u32): usize {
+  return bodies.records + <usize>body * BODY_SIZE;
+}
+
+/** Builds the records of all bodies of a sound state; the sums start at zero. */
+export function prepareBodies(state: State): Bodies {
+  const bodies = changetype<Bodies>(arenaTake(offsetof<Bodies>(), 8));
+  const groups = (state.bodyCount + 3) >> 2;
+  bodies.groups = groups;
+  bodies.records = arenaTake(<usize>groups * 4 * BODY_SIZE, 16);
+  bodies.kept = arenaTake(<usize>groups * KEEP_SIZE, 16);
+  bodies.scratch = arenaTake(SCRATCH_SIZE, 16);
+  for (let group: u32 = 0; group < groups; group++) {
+    const at = state.start + HEADER_SIZE + (<usize>group << 4);
+    const record = bodies.records + <usize>group * 4 * BODY_SIZE;
+    const keep = bodies.kept + <usize>group * KEEP_SIZE;
+    prepareVectors(at, state.stride, record);
+    prepareShape(at, state.stride, record, keep, bodies.scratch);
+    prepareRotation(at, state.stride, record, keep, bodies.scratch);
+  }
+  return bodies;
+}
+
+// @ts-ignore: decorator
+@inline
+function row(at: usize, stride: usize, array: usize): v128 {
+  return v128.load(at + stride * array);
+}
+
+/** Positions and velocities as they are; sums cleared. */
+// @ts-ignore: decorator
+@inline
+function prepareVectors(at: usize, stride: usize, record: usize): void {
+  const zero = splat(0);
+  storeTransposed(
+    row(at, stride, POSITION), row(at, stride, POSITION + 1), row(at, stride, POSITION + 2), zero,
+    record + BODY_X, BODY_SIZE,
+  );
+  storeTransposed(
+    row(at, stride, VELOCITY), row(at, stride, VELOCITY + 1), row(at, stride, VELOCITY + 2), zero,
+    record + BODY_V, BODY_SIZE,
+  );
+  for (let i: usize = 0; i < 4; i++) {
+    const sums = record + i * BODY_SIZE + BODY_SUMS;
+    v128.store(sums, zero);
+    v128.store(sums, zero, 16);
+    v128.store(sums, zero, 32);
+    v128.store(sums, zero, 48);
+  }
+}
+
+/** Extents, inverse mass and inertia, material. Leaves the moments of inertia in the first rows of `scratch`. */
+// @ts-ignore: decorator
+@inline
+function prepareShape(at: usize, stride: usize, record: usize, keep: usize, scratch: usize): void {
+  const one = splat(1);
+  const zero = splat(0);
+  const mass = row(at, stride, MASS);
+  const moves = f32x4.ne(mass, zero);
+  const massInverse = v128.and(moves, f32x4.div(one, mass));
+  v128.store(keep + KEEP_MASS_INVERSE, massInverse);
+  const hx = row(at, stride, HALF);
+  const box = f32x4.ne(row(at, stride, HALF + 1), zero);
+  const hy = v128.bitselect(row(at, stride, HALF + 1), hx, box);
+  const hz = v128.bitselect(row(at, stride, HALF + 2), hx, box);
+  storeTransposed(hx, hy, hz, v128.and(box, one), record + BODY_HALF, BODY_SIZE);
+  // Moments about the centre: of a box m (b² + c²) / 3 with half extents, of a sphere 2 m r² / 5.
+  const factor = mul(mass, v128.bitselect(splat(<f32>(1.0 / 3.0)), splat(<f32>0.2), box));
+  const xx = mul(hx, hx);
+  const yy = mul(hy, hy);
+  const zz = mul(hz, hz);
+  storeMoment(mul(factor, add(yy, zz)), moves, 0, keep, scratch);
+  storeMoment(mul(factor, add(zz, xx)), moves, 16, keep, scratch);
+  storeMoment(mul(factor, add(xx, yy)), moves, 32, keep, scratch);
+  const wx = row(at, stride, SPIN);
+  const wy = row(at, stride, SPIN + 1);
+  const wz = row(at, stride, SPIN + 2);
+  const turning = add(add(mul(wx, wx), mul(wy, wy)), mul(wz, wz));
+  const rim = v128.and(box, f32x4.sqrt(mul(turning, add(add(xx, yy), zz))));
+  storeTransposed(
+    row(at, stride, FRICTION), row(at, stride, RESTITUTION), massInverse, rim, record + BODY_FRICTION, BODY_SIZE,
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function storeMoment(moment: v128, moves: v128, offset: usize, keep: usize, scratch: usize): void {
+  v128.store(scratch + offset, moment);
+  v128.store(keep + KEEP_INERTIA_INVERSE + offset, v128.and(moves, f32x4.div(splat(1), moment)));
+}
+
+/** Rotation matrices, angular momenta, and the angular velocities half-way through a free step. */
+// @ts-ignore: decorator
+@inline
+function prepareRotation(at: usize, stride: usize, record: usize, keep: usize, scratch: usize): void {
+  storeUnit(
+    row(at, stride, ORIENTATION), row(at, stride, ORIENTATION + 1), row(at, stride, ORIENTATION + 2),
+    row(at, stride, ORIENTATION + 3), keep + KEEP_Q,
+  );
+  const r = keep + KEEP_ROTATION;
+  const q = keep + KEEP_Q;
+  storeRotation(v128.load(q), v128.load(q, 16), v128.load(q, 32), v128.load(q, 48), r);
+  const zero = splat(0);
+  for (let i: usize = 0; i < 3; i++) {
+    const column = r + i * 16;
+    storeTransposed(
+      v128.load(column), v128.load(column, 48), v128.load(column, 96), zero, record + BODY_R + i * 16, BODY_SIZE,
+    );
+  }
+  const i1 = v128.load(scratch);
+  const i2 = v128.load(scratch, 16);
+  const i3 = v128.load(scratch, 32);
+  const wx = row(at, stride, SPIN);
+  const wy = row(at, stride, SPIN + 1);
+  const wz = row(at, stride, SPIN + 2);
+  for (let i: usize = 0; i < 3; i++) {
+    const w = toBody(r, i, wx, wy, wz);
+    v128.store(scratch + 48 + i * 16, w);
+    v128.store(keep + KEEP_L + i * 16, mul(v128.load(scratch + i * 16), w));
+  }
+  const half = splat(STEP_S * <f32>0.5);
+  const inverse = keep + KEEP_INERTIA_INVERSE;
+  v128.store(scratch + 96, mul(half, mul(sub(i3, i2), v128.load(inverse))));
+  v128.store(scratch + 112, mul(half, mul(sub(i1, i3), v128.load(inverse, 16))));
+  v128.store(scratch + 128, mul(half, mul(sub(i2, i1), v128.load(inverse, 32))));
+  const w = keep + KEEP_W;
+  storeMidpoint(scratch + 48, scratch + 96, w);
+  const w1 = v128.load(w);
+  const w2 = v128.load(w, 16);
+  const w3 = v128.load(w, 32);
+  storeTransposed(
+    toSpace(r, 0, w1, w2, w3), toSpace(r, 1, w1, w2, w3), toSpace(r, 2, w1, w2, w3), zero,
+    record + BODY_W, BODY_SIZE,
+  );
+}

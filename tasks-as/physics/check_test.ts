@@ -1,0 +1,199 @@
+/** `check` accepts every honest answer, catches lies, and survives anything. */
+import { assert } from "../../tests/deps.ts";
+import {
+  type Body,
+  box,
+  type Contact,
+  type Impulses,
+  physics,
+  type PhysicsInput,
+  type PhysicsOutput,
+  pointCountOf,
+  scene,
+  sphere,
+} from "./codec.ts";
+import { lies } from "./testing/lies.ts";
+import { drawsFrom, ground, pile, stack, turmoil } from "./testing/scenes.ts";
+import { core, stepBytes, type Task, tasksOf } from "./testing/world.ts";
+
+function seedFrom(draw: () => number): bigint {
+  return BigInt(Math.floor(draw() * 2 ** 32)) << 32n | BigInt(Math.floor(draw() * 2 ** 32));
+}
+
+/** Every tenth step of falling and resting piles. */
+function pileTasks(): Task[] {
+  return [1, 2, 3].flatMap((seed) => tasksOf(pile(200, seed), 360).filter((_, i) => i >= 60 && i % 10 === 0));
+}
+
+Deno.test("check() accepts every honest step", () => {
+  const draw = drawsFrom(1);
+  let accepted = 0;
+  const scenes = [
+    ...Array.from({ length: 40 }, (_, seed) => ({ start: turmoil(100 + seed), steps: 60 })),
+    { start: pile(120, 4), steps: 300 },
+    { start: pile(300, 5, 1), steps: 120 },
+    { start: pile(500, 6, 0), steps: 60 },
+    { start: stack(10), steps: 300 },
+    { start: stack(12, 0.2, drawsFrom(2)), steps: 300 },
+    { start: scene([]), steps: 1 },
+  ];
+  for (const { start, steps } of scenes) {
+    for (const { input, output } of tasksOf(start, steps)) {
+      const verdict = core.check(input, [], output, seedFrom(draw));
+      assert.equal(verdict.type, "ok", verdict.type === "err" ? verdict.message : "");
+      accepted++;
+    }
+  }
+  assert.ok(accepted > 3000);
+});
+
+Deno.test("check() catches lies", async (t) => {
+  const tasks = pileTasks();
+  const draw = drawsFrom(3);
+  for (const { name, lie, least } of lies) {
+    await t.step(`${name}: at least ${least} of them`, () => {
+      let told = 0;
+      let caught = 0;
+      for (let i = 0; i < 100; i++) {
+        const task = tasks[Math.floor(draw() * tasks.length)] as Task;
+        const output = lie(task, tasks, draw);
+        if (output === undefined || equal(output, task.output)) continue;
+        told++;
+        if (core.check(task.input, [], output, seedFrom(draw)).type === "err") caught++;
+      }
+      assert.ok(told > 40, `${told} told`);
+      assert.ok(caught >= least * told, `${caught} of ${told} caught`);
+    });
+  }
+});
+
+Deno.test("check() says what is wrong", () => {
+  const { input, output } = tasksOf(pile(60, 1), 200).at(-1) as Task;
+  const honest = physics.decodeOutput(output);
+  const loaded = honest.state.contacts.findIndex(({ normals }) => normals.every((normal) => normal > 1));
+  assert.ok(loaded >= 0);
+  const withMean = (index: number, mean: Impulses): PhysicsOutput => ({
+    ...honest,
+    mean: honest.mean.map((one, i) => i === index ? mean : one),
+  });
+  const { rubs, normals } = honest.mean[loaded] as Impulses;
+  const push = normals.reduce((sum, normal) => sum + normal, 0);
+  const inState = (change: (state: PhysicsInput) => Partial<PhysicsInput>): PhysicsOutput => ({
+    ...honest,
+    state: { ...honest.state, ...change(honest.state) },
+  });
+  const body = (change: (body: Body) => Partial<Body>) => ({ bodies }: PhysicsInput) => ({
+    bodies: bodies.map((one, i) => i === 20 ? { ...one, ...change(one) } : one),
+  });
+  const drop = { ...honest.state, contacts: honest.state.contacts.filter((_, i) => i !== loaded) };
+  const cases: [PhysicsOutput, RegExp][] = [
+    [withMean(loaded, { rubs, normals: normals.map((normal) => -normal) }), /contact \d+ pulls/],
+    [withMean(loaded, { rubs: [8 * push, 0, 0], normals }), /contact \d+ pulls, or rubs more/],
+    [withMean(loaded, { rubs: [0, 0, 65536 * push], normals }), /contact \d+ pulls, or rubs more/],
+    [withMean(loaded, { rubs, normals: normals.map((normal) => 2 * normal) }), /body \d+ is not where/],
+    [withMean(loaded, { rubs: [0.1, 0, 0], normals }), /contacts are not well formed/],
+    [inState(() => ({ gravityMps2: [0, 0, 0] })), /gravity, damping or a body's shape changed/],
+    [inState(body(() => ({ massKg: 1 }))), /gravity, damping or a body's shape changed/],
+    [inState(body(({ spinRadps: [x, y, z] }) => ({ spinRadps: [x, y + 1, z] }))), /body 20 is not where/],
+    [inState(({ bodies }) => ({ bodies: bodies.slice(0, -1), contacts: [] })), /number of bodies changed/],
+    [
+      { state: drop, rest: without(honest.rest, loaded), mean: without(honest.mean, loaded) },
+      /body \d+ is not where/,
+    ],
+  ];
+  for (const [lie, message] of cases) {
+    const same = lie.state.contacts.length === lie.mean.length;
+    const bytes = physics.encodeOutput(same ? lie : { ...lie, rest: [], mean: [] });
+    const verdict = core.check(input, [], bytes, 1n);
+    assert.ok(verdict.type === "err");
+    assert.match(verdict.message, message);
+  }
+});
+
+Deno.test("check() finds a new contact that was left out, by searching at drawn bodies", () => {
+  const ball = sphere(0.5, { positionM: [0, 2, 0] });
+  const tasks = tasksOf(scene([ground(), ball]), 60);
+  const touching = tasks.find(({ output }) => physics.decodeOutput(output).state.contacts.length > 0);
+  assert.ok(touching !== undefined);
+  const { input } = touching;
+  assert.equal(physics.decodeInput(input).contacts.length, 0);
+  const before = physics.decodeInput(input);
+  const alone = stepBytes(physics.encodeInput({ ...before, bodies: before.bodies.slice(1) }));
+  const fallen = physics.decodeOutput(alone).state.bodies[0] as Body;
+  const state = { ...before, bodies: [...before.bodies.slice(0, 1), fallen] };
+  const verdict = core.check(input, [], physics.encodeOutput({ state, rest: [], mean: [] }), 1n);
+  assert.ok(verdict.type === "err");
+  assert.match(verdict.message, /has other contacts/);
+});
+
+Deno.test("check() refuses a contact point that touches nothing, though no impulse acts there", () => {
+  // A box that lands on an edge, in a crowd so large that the drawn bodies are others.
+  const crowd = Array.from({ length: 400 }, (_, i) => sphere(0.1, { positionM: [100 + i, 50, 0] }));
+  const crate = box([0.5, 0.5, 0.5], {
+    positionM: [0, 0.7, 0],
+    orientation: [0, 0, Math.sin(0.3), Math.cos(0.3)],
+  });
+  const { input, output } = tasksOf(scene([ground(), crate, ...crowd]), 3).at(-1) as Task;
+  const honest = physics.decodeOutput(output);
+  assert.equal(honest.state.contacts.length, 1);
+  const { code } = honest.state.contacts[0] as Contact;
+  assert.equal(pointCountOf(code), 2);
+  const features = [code >>> 5 & 31, code >>> 10 & 31];
+  const third = [1, 2, 3, 4].find((corner) => corner > Math.max(...features)) ?? 1;
+  const all = [...features, third].sort((a, b) => a - b);
+  const longer = all.reduce((sum, feature, i) => sum + feature * 32 ** (i + 1), code & 31);
+  const place = all.indexOf(third);
+  const widened = <T extends Impulses>(list: readonly T[]): T[] =>
+    list.map((one) => ({ ...one, normals: one.normals.toSpliced(place, 0, 0) }));
+  const state = {
+    ...honest.state,
+    contacts: widened(honest.state.contacts).map((one) => ({ ...one, code: longer })),
+  };
+  const lie = physics.encodeOutput({ state, rest: widened(honest.rest), mean: widened(honest.mean) });
+  for (let seed = 0n; seed < 20n; seed++) {
+    const verdict = core.check(input, [], lie, seed);
+    assert.ok(verdict.type === "err");
+    assert.match(verdict.message, /contact 0 does not touch/);
+  }
+});
+
+function without<T>(list: readonly T[], index: number): T[] {
+  return list.filter((_, i) => i !== index);
+}
+
+Deno.test("check() accepts no bytes too few, too many or none", () => {
+  const { input, output } = tasksOf(pile(30, 1), 90).at(-1) as Task;
+  const longer = new Uint8Array(output.length + 4);
+  longer.set(output);
+  for (const bytes of [new Uint8Array(0), output.subarray(0, output.length - 4), longer, input]) {
+    assert.equal(core.check(input, [], bytes, 1n).type, "err");
+  }
+  assert.equal(core.check(input.subarray(0, 40), [], output, 1n).type, "err");
+  assert.equal(core.check(input, [new Uint8Array(4)], output, 1n).type, "err");
+  assert.equal(core.check(input, [], output, 1n).type, "ok");
+});
+
+Deno.test("check() refuses an answer to an input that run() refuses", () => {
+  const { input, output } = tasksOf(pile(30, 1), 90).at(-1) as Task;
+  const bad = input.slice();
+  new DataView(bad.buffer).setFloat32(16, Infinity, true);
+  assert.equal(core.run(bad, []).type, "err");
+  assert.equal(core.check(bad, [], output, 1n).type, "err");
+});
+
+Deno.test("check() gives the same verdict for the same seed, and leaves nothing behind", () => {
+  const { input, output } = tasksOf(pile(60, 2), 100).at(-1) as Task;
+  const wrong = output.slice();
+  wrong[wrong.length - 1] = (wrong.at(-1) as number) ^ 0x40;
+  const first = core.check(input, [], wrong, 5n);
+  for (let i = 0; i < 20; i++) {
+    assert.deepEqual(core.check(input, [], wrong, 5n), first);
+    assert.equal(core.check(input, [], output, BigInt(i)).type, "ok");
+    assert.deepEqual(stepBytes(input), output);
+  }
+  assert.deepEqual(physics.decodeOutput(output).state, physics.decodeInput(physics.nextInput(output)));
+});
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

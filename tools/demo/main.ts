@@ -1,0 +1,87 @@
+// deno task demo: community compute on one machine, from nothing, in half a minute.
+import { P2c2rError } from "../../protocol/mod.ts";
+import { Crew } from "./crew.ts";
+import { readMap } from "./map_file.ts";
+import { demoHelp, parseOptions } from "./options.ts";
+import { type Audience, play } from "./play.ts";
+import { describe, resultOf } from "./summary.ts";
+
+/** The demo is ended by force after this long. */
+const wallMsMax = 150_000;
+const endGraceMs = 4_000;
+const exitCodes = { ok: 0, missed: 1, failed: 70, config: 78, wall: 124, interrupted: 130 } as const;
+
+/** Progress on one line of a terminal; elsewhere one line every few seconds. */
+function audienceOn(write: (text: string) => void, terminal: boolean): Audience {
+  const quietMs = 3_000;
+  let shown = 0;
+  let saidMs = -Infinity;
+  const clear = () => {
+    if (shown > 0) write(`\r${" ".repeat(shown)}\r`);
+    shown = 0;
+  };
+  return {
+    say(sentence) {
+      clear();
+      write(`${sentence}\n`);
+    },
+    progress(text) {
+      if (terminal) {
+        clear();
+        write(`  ${text}`);
+        shown = text.length + 2;
+      } else if (performance.now() - saidMs >= quietMs) {
+        saidMs = performance.now();
+        write(`  ${text}\n`);
+      }
+    },
+  };
+}
+
+async function main(): Promise<number> {
+  const options = parseOptions(Deno.args, 1 + crypto.getRandomValues(new Uint32Array(1))[0]! % 0xffff_fffe);
+  const write = (text: string) => void Deno.stdout.writeSync(new TextEncoder().encode(text));
+  if (options.help) {
+    write(demoHelp);
+    return exitCodes.ok;
+  }
+  if (options.map !== undefined) await readMap(options.map);
+  const audience = audienceOn(write, Deno.stdout.isTerminal());
+  const crew = new Crew();
+  const folder = await Deno.makeTempDir({ prefix: "p2c2r-demo-" });
+  const early = Promise.withResolvers<number>();
+  const onSignal = () => early.resolve(exitCodes.interrupted);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, onSignal);
+  const wall = setTimeout(() => early.resolve(exitCodes.wall), wallMsMax);
+  try {
+    audience.say(
+      `Seed ${options.seed}: --seed ${options.seed} makes the same maps, problems and lies again.`,
+    );
+    const findings = await Promise.race([play(options, crew, folder, audience), early.promise]);
+    if (typeof findings === "number") {
+      audience.say(
+        findings === exitCodes.wall ? "Ended: it took too long." : "Interrupted: ending all processes.",
+      );
+      return findings;
+    }
+    const { result, missed } = resultOf(findings);
+    audience.say(describe(result, missed, findings));
+    if (options.json) write(`${JSON.stringify(result)}\n`);
+    return result.ok ? exitCodes.ok : exitCodes.missed;
+  } finally {
+    clearTimeout(wall);
+    await crew.end(endGraceMs);
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main());
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    const known = cause instanceof P2c2rError;
+    console.error(known ? `${cause.message}. ${cause.hint}` : `The demo failed: ${cause.message}`);
+    Deno.exit(known && cause.code === "config.invalid" ? exitCodes.config : exitCodes.failed);
+  }
+}

@@ -1,0 +1,105 @@
+// Everything between a task message and its outcome: kernels, assets, isolates and slots, put together.
+import { createIsolate, type ThreadEvent } from "../sandbox/mod.ts";
+import type { Clock } from "./clock.ts";
+import type { WorkerConfig } from "./config.ts";
+import type { Connection, Work } from "./connection.ts";
+import { type CreateIsolate, Isolates } from "./isolates.ts";
+import type { Keep } from "./keep.ts";
+import { Assets, Blobs, type FetchBlob, Kernels, Runner } from "./runner/mod.ts";
+
+const assetMemoryBytesMax = 128 * 1024 * 1024;
+const fetchesMax = 4;
+
+/** What {@link createCompute} needs. */
+export interface ComputeOptions {
+  readonly config: WorkerConfig;
+  readonly keep: Keep;
+  readonly clock: Clock;
+  readonly fetchBlob: FetchBlob;
+  readonly createIsolate: CreateIsolate | undefined;
+  readonly say: (level: "info" | "warning", text: string) => void;
+  /** Who hears of outcomes. */
+  readonly connection: () => Pick<Connection, "computed" | "returned" | "assets">;
+}
+
+/** What computes, and how to end it. */
+export interface Compute extends Work {
+  close(): Promise<void>;
+}
+
+/** Puts together what computes. */
+export function createCompute(options: ComputeOptions): Compute {
+  const { config, keep, clock, connection, say } = options;
+  const kernels = createKernels(options);
+  const isolates = new Isolates(
+    options.createIsolate ?? ((stock) => createIsolate({ stock })),
+    (event) => say("warning", threadText(event)),
+  );
+  const runner = new Runner({
+    slots: config.threads,
+    duty: config.duty,
+    clock,
+    kernels,
+    assets: createAssets(options, keep),
+    createIsolate: () => isolates.create(),
+    computed: (job, outcome) => connection().computed(job, outcome),
+    returned: (job, reason) => connection().returned([job], reason),
+  });
+  return {
+    async prepare(kernel, signature) {
+      await kernels.prepare(kernel, signature);
+      runner.warm();
+    },
+    start: (job) => runner.start(job),
+    cancel: (job) => runner.cancel(job),
+    forget: (job) => runner.forget(job),
+    returnWaiting: () => runner.returnWaiting(),
+    rest() {
+      isolates.rest();
+      void runner.rest();
+    },
+    wake: () => runner.wake(),
+    async close() {
+      await runner.close();
+      isolates.rest();
+    },
+  };
+}
+
+function createKernels({ keep, fetchBlob, say }: ComputeOptions): Kernels {
+  const blobs = new Blobs({
+    shelf: keep.bundles,
+    fetchBlob,
+    fetchesMax,
+    strangeCode: "bundle.digest",
+    kept: () => {}, // nobody asks a worker which bundles it holds
+    unkept: (cause) => say("warning", unkeptText(cause)),
+  });
+  return new Kernels({ blobs, pins: () => keep.pins.pins, floors: keep.floors });
+}
+
+function createAssets({ fetchBlob, say, connection }: ComputeOptions, keep: Keep): Assets {
+  const blobs = new Blobs({
+    shelf: keep.assets,
+    fetchBlob,
+    fetchesMax,
+    strangeCode: "kernel.environment",
+    kept: (digest, gone) => {
+      connection().assets("held", [digest]);
+      connection().assets("dropped", gone);
+    },
+    unkept: (cause) => say("warning", unkeptText(cause)),
+  });
+  return new Assets({ blobs, bytesMax: assetMemoryBytesMax });
+}
+
+function unkeptText(cause: unknown): string {
+  return `Cannot keep a file on disk: ${cause instanceof Error ? cause.message : String(cause)}.`;
+}
+
+function threadText({ type, message }: ThreadEvent): string {
+  if (type === "stuck") {
+    return `A kernel could not be stopped; a core may stay busy until this program ends: ${message}.`;
+  }
+  return `A sandbox thread ${type === "failed" ? "could not start" : "ended"}: ${message}.`;
+}

@@ -1,0 +1,4 @@
+export * from "./assets.ts";
+export * from "./blobs.ts";
+export * from "./kernels.ts";
+export * from "./runner.ts";
