@@ -34,9 +34,11 @@ const lastWordsMax = 40;
 /** Starts processes and ends all that are left. Children end by themselves when their standard input does, so even SIGKILL leaves none. */
 export class Crew {
   readonly #members: Member[] = [];
+  #ending = false;
 
-  /** Starts a child. */
+  /** Starts a child; throws once the crew is ending. */
   start(role: Role): Member {
+    if (this.#ending) throw new Error(`Cannot start ${role.name}: everything is ending`);
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", ...role.args],
       stdin: "piped",
@@ -85,6 +87,7 @@ export class Crew {
 
   /** Ends every child that is left: first politely, after `graceMs` by force. Resolves when all are gone. */
   async end(graceMs: number): Promise<void> {
+    this.#ending = true;
     const left = this.#members.filter((member) => member.alive);
     const gone = Promise.all(left.map((member) => member.ended));
     for (const member of left) await member.dismiss();

@@ -9,6 +9,8 @@ import { describe, resultOf } from "./summary.ts";
 /** The demo is ended by force after this long. */
 const wallMsMax = 150_000;
 const endGraceMs = 4_000;
+/** What a signal may come later than the end of a child that got it, too. */
+const sameMomentMs = 300;
 const exitCodes = { ok: 0, missed: 1, failed: 70, config: 78, wall: 124, interrupted: 130 } as const;
 
 /** Progress on one line of a terminal; elsewhere one line every few seconds. */
@@ -48,16 +50,15 @@ async function main(): Promise<number> {
   if (options.map !== undefined) await readMap(options.map);
   const audience = audienceOn(write, Deno.stdout.isTerminal());
   const crew = new Crew();
-  const folder = await Deno.makeTempDir({ prefix: "p2c2r-demo-" });
   const early = Promise.withResolvers<number>();
   const onSignal = () => early.resolve(exitCodes.interrupted);
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, onSignal);
   const wall = setTimeout(() => early.resolve(exitCodes.wall), wallMsMax);
+  const folder = await Deno.makeTempDir({ prefix: "p2c2r-demo-" });
+  audience.say(`Seed ${options.seed}: --seed ${options.seed} makes the same maps, problems and lies again.`);
+  const playing = play(options, crew, folder, audience);
   try {
-    audience.say(
-      `Seed ${options.seed}: --seed ${options.seed} makes the same maps, problems and lies again.`,
-    );
-    const findings = await Promise.race([play(options, crew, folder, audience), early.promise]);
+    const findings = await firstOf(playing, early.promise);
     if (typeof findings === "number") {
       audience.say(
         findings === exitCodes.wall ? "Ended: it took too long." : "Interrupted: ending all processes.",
@@ -71,7 +72,21 @@ async function main(): Promise<number> {
   } finally {
     clearTimeout(wall);
     await crew.end(endGraceMs);
+    // The play notices that its cast is gone; only then does nobody write into the folder any more.
+    await Promise.allSettled([playing]);
     await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What ends first. ctrl-C reaches the children as well, and the death of one of them may be heard before the signal. */
+async function firstOf<T>(playing: Promise<T>, early: Promise<number>): Promise<T | number> {
+  try {
+    return await Promise.race([playing, early]);
+  } catch (cause) {
+    const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), sameMomentMs));
+    const told = await Promise.race([early, late]);
+    if (told === null) throw cause;
+    return told;
   }
 }
 
