@@ -97,11 +97,6 @@ export class Crew {
     await gone;
     clearTimeout(timer);
   }
-
-  /** Ends every child at once. */
-  kill(): void {
-    for (const member of this.#members) member.kill("SIGKILL");
-  }
 }
 
 function parseReport(line: string): Report | null {

@@ -73,7 +73,10 @@ async function main(): Promise<number> {
     clearTimeout(wall);
     await crew.end(endGraceMs);
     // The play notices that its cast is gone; only then does nobody write into the folder any more.
-    await Promise.allSettled([playing]);
+    await Promise.race([
+      Promise.allSettled([playing]),
+      new Promise((resolve) => setTimeout(resolve, endGraceMs)),
+    ]);
     await Deno.remove(folder, { recursive: true });
   }
 }
