@@ -60,10 +60,10 @@ export const help =
   --help           this text
                    the operator's token, instead of a file's       P2C2R_OPERATOR_TOKEN
 
-Exit codes: 0 stopped, 69 the address is in use, 70 a defect, 74 the data folder cannot be used, 78 a setting is invalid.
+Exit codes: 0 stopped, 64 a flag that does not exist, 69 the address is in use, 70 a defect, 74 the data folder cannot be used, 78 a setting is invalid.
 `;
 
-/** Reads and checks the configuration. "help" when only that was asked for. @throws P2c2rError `config.invalid` */
+/** Reads and checks the configuration. "help" when only that was asked for. @throws P2c2rError `config.usage`, `config.invalid` */
 export function readConfig(sources: ConfigSources): CoordinatorConfig | "help" {
   const flags = parsed(sources.args);
   if (flags.help === true) return "help";
@@ -119,10 +119,7 @@ function parsed(args: readonly string[]) {
     return values;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new P2c2rError("config.invalid", `Cannot start: ${why}`, {
-      hint: "See --help for what is allowed.",
-      cause,
-    });
+    throw new P2c2rError("config.usage", `Cannot start: ${why}`, { cause });
   }
 }
 

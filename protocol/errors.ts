@@ -131,6 +131,7 @@ export const codes = {
     hint: "Check that the coordinator runs and can be reached.",
   },
   "connection.closed": { status: 503, retry: false, hint: "Open a new client: this one was closed." },
+  "config.usage": { status: 500, retry: false, hint: "See --help for what is allowed." },
   "config.invalid": { status: 500, retry: false, hint: "Correct the setting as the message says." },
   "store.failed": { status: 503, retry: true, hint: "Check the data folder and the disk." },
   "internal": { status: 500, close: 1011, retry: true, hint: "Report this with the coordinator's log." },

@@ -1,10 +1,14 @@
-// Assets on their way to the coordinator: each once, when the first task needs it.
-import { P2c2rError } from "../protocol/mod.ts";
+// Assets on their way to the coordinator: each once, when the first task needs it. What a restart or a lost connection
+// interrupts is sent again; the tasks that wait for it keep their own deadlines.
+import { codes, P2c2rError } from "../protocol/mod.ts";
+import { backoffMs } from "./_backoff.ts";
 import { problemError } from "./_problem.ts";
 import type { Asset } from "./types.ts";
 
-/** How long one upload may take. */
+/** How long one request may take. */
 const uploadMs = 60_000;
+/** An upload is not tried again this long after its start: then nobody waits for it any more, or somebody should know. */
+const retryMsMax = 60_000;
 
 type Upload = { readonly type: "done" } | { readonly type: "running"; readonly done: Promise<void> };
 
@@ -58,12 +62,39 @@ export class Uploads {
   }
 
   async #upload(asset: Asset): Promise<void> {
+    const startMs = performance.now();
+    for (let attempt = 0;; attempt++) {
+      try {
+        return await this.#send(asset);
+      } catch (error) {
+        const again = error instanceof P2c2rError && codes[error.code].retry;
+        if (!again || this.#closing.signal.aborted) throw error;
+        const waitMs = (error.retryMs ?? 0) + backoffMs(attempt, Math.random());
+        if (performance.now() + waitMs - startMs > retryMsMax) throw error;
+        await this.#pause(waitMs);
+      }
+    }
+  }
+
+  async #send(asset: Asset): Promise<void> {
     const url = `${this.#baseUrl}/v1/assets/${asset.digest}`;
     const there = await this.#request("HEAD", url, null);
     if (there.status === 200) return;
     // Whatever else it was: an answer to HEAD has no body, and the answer to PUT says why.
     const put = await this.#request("PUT", url, asset.bytes);
     if (put.status !== 200 && put.status !== 201) throw problemError(doing(asset), put.status, put.body);
+  }
+
+  /** Ends early when the client is closed. */
+  #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stop = () => resolve();
+    const timer = setTimeout(stop, ms);
+    this.#closing.signal.addEventListener("abort", stop);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#closing.signal.removeEventListener("abort", stop);
+    });
   }
 
   async #request(

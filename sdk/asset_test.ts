@@ -102,6 +102,27 @@ Deno.test("a failed upload fails the tasks that wait for it, and is tried again 
   await client.runRaw("echo", input, { deadlineMs: 10_000, assets: [asset] });
 });
 
+Deno.test("an upload that a restart interrupts is tried again, within the task's deadline", async () => {
+  await using fake = new FakeCoordinator();
+  let refusals = 4; // HEAD and PUT, twice
+  fake.options.refuseAsset = () =>
+    refusals-- > 0 ? problem(503, "coordinator.draining", { retryMs: 1 }) : undefined;
+  await using client = await connect(fake.url, { apiKey });
+  const asset = await client.asset(bytes);
+  await client.runRaw("echo", input, { deadlineMs: 60_000, assets: [asset] });
+  assert.deepEqual(fake.assets.get(asset.digest), bytes);
+  assert.equal(requestsOf(fake, "PUT"), 3);
+});
+
+Deno.test("an upload that goes on failing costs a task no more than its deadline", async () => {
+  await using fake = new FakeCoordinator();
+  fake.options.refuseAsset = () => problem(503, "coordinator.draining", { retryMs: 1 });
+  await using client = await connect(fake.url, { apiKey });
+  const asset = await client.asset(bytes);
+  const error = await errorOf(client.runRaw("echo", input, { deadlineMs: 300, assets: [asset] }));
+  assert.equal(error.code, "task.deadline");
+});
+
 Deno.test("a task settles by its deadline while its asset is on the way, and close() ends the upload", async () => {
   const held = Promise.withResolvers<Response>();
   await using fake = new FakeCoordinator();

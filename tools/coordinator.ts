@@ -2,10 +2,9 @@
 // settings need and no more. Two processes, so that the one that talks to the world cannot read the signing key.
 import { dirname, resolve } from "node:path";
 import { type CoordinatorConfig, readConfig } from "../coordinator/config.ts";
+import { exitCodeOf } from "../coordinator/exit_codes.ts";
 import { P2c2rError } from "../protocol/mod.ts";
 import { repositoryRoot } from "./source_files.ts";
-
-const EXIT_CONFIG = 78;
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
@@ -23,7 +22,7 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof P2c2rError)) throw error;
     console.error(`${error.message}\n${error.hint}`);
-    return EXIT_CONFIG;
+    return exitCodeOf(error);
   }
 }
 

@@ -158,7 +158,7 @@ Deno.test("the program says in a sentence why it cannot start, and exits with a 
       69,
       74,
       78,
-      78,
+      64,
       74,
     ]);
     assert.match(taken.stderr, new RegExp(`Cannot listen on 127.0.0.1:${port}: the port is in use`));

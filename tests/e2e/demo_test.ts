@@ -243,18 +243,18 @@ Deno.test("a wrong flag or map of the demo is one clear sentence, before anythin
     const [torn, blocked] = [`${folder}/torn.map`, `${folder}/blocked.map`];
     await Deno.writeTextFile(torn, movingAiMap().replace("....\n", "...\n"));
     await Deno.writeTextFile(blocked, movingAiMap().replaceAll(".", "@"));
-    const wrong: readonly (readonly [RegExp, ...string[]])[] = [
-      [/--loud/, "--loud"],
-      [/--seed is "0", allowed is a whole number/, "--seed", "0"],
-      [/--map <value>' argument missing/, "--map"],
-      [/nowhere/, "nowhere"],
-      [/Cannot start demo: .*none\.map/, "--map", `${folder}/none.map`],
-      [/Cannot read torn\.map: row \d+ has \d+ cells/, "--map", torn],
-      [/blocked\.map: it has no free cell/, "--map", blocked],
+    const wrong: readonly (readonly [number, RegExp, ...string[]])[] = [
+      [64, /--loud/, "--loud"],
+      [64, /--map <value>' argument missing/, "--map"],
+      [64, /nowhere/, "nowhere"],
+      [78, /--seed is "0", allowed is a whole number/, "--seed", "0"],
+      [78, /Cannot start demo: .*none\.map/, "--map", `${folder}/none.map`],
+      [78, /Cannot read torn\.map: row \d+ has \d+ cells/, "--map", torn],
+      [78, /blocked\.map: it has no free cell/, "--map", blocked],
     ];
-    for (const [sentence, ...args] of wrong) {
+    for (const [code, sentence, ...args] of wrong) {
       await using demo = await DemoProgram.start("--json", ...args);
-      assert.equal(await demo.ended(), 78, `${args}: ${demo.complaints}`);
+      assert.equal(await demo.ended(), code, `${args}: ${demo.complaints}`);
       assert.deepEqual(demo.lines, [], `${args}`);
       const said = demo.complaints.split("\n").filter((line) =>
         line !== "" && !/^(Task|Warning) /.test(line)

@@ -11,7 +11,15 @@ const wallMsMax = 150_000;
 const endGraceMs = 4_000;
 /** What a signal may come later than the end of a child that got it, too. */
 const sameMomentMs = 300;
-const exitCodes = { ok: 0, missed: 1, failed: 70, config: 78, wall: 124, interrupted: 130 } as const;
+const exitCodes = {
+  ok: 0,
+  missed: 1,
+  usage: 64,
+  failed: 70,
+  config: 78,
+  wall: 124,
+  interrupted: 130,
+} as const;
 
 /** Progress on one line of a terminal; elsewhere one line every few seconds. */
 function audienceOn(write: (text: string) => void, terminal: boolean): Audience {
@@ -41,7 +49,8 @@ function audienceOn(write: (text: string) => void, terminal: boolean): Audience 
 }
 
 async function main(): Promise<number> {
-  const options = parseOptions(Deno.args, 1 + crypto.getRandomValues(new Uint32Array(1))[0]! % 0xffff_fffe);
+  const freshSeed = 1 + crypto.getRandomValues(new Uint32Array(1))[0]! % 0xffff_fffe;
+  const options = parseOptions(Deno.args, freshSeed, Deno.env.get("INIT_CWD") ?? Deno.cwd());
   const write = (text: string) => void Deno.stdout.writeSync(new TextEncoder().encode(text));
   if (options.help) {
     write(demoHelp);
@@ -93,6 +102,12 @@ async function firstOf<T>(playing: Promise<T>, early: Promise<number>): Promise<
   }
 }
 
+function exitCodeOf(error: Error): number {
+  if (!(error instanceof P2c2rError)) return exitCodes.failed;
+  if (error.code === "config.usage") return exitCodes.usage;
+  return error.code === "config.invalid" ? exitCodes.config : exitCodes.failed;
+}
+
 if (import.meta.main) {
   try {
     Deno.exit(await main());
@@ -100,6 +115,6 @@ if (import.meta.main) {
     if (!(cause instanceof Error)) throw cause;
     const known = cause instanceof P2c2rError;
     console.error(known ? `${cause.message}. ${cause.hint}` : `The demo failed: ${cause.message}`);
-    Deno.exit(known && cause.code === "config.invalid" ? exitCodes.config : exitCodes.failed);
+    Deno.exit(exitCodeOf(cause));
   }
 }

@@ -1,4 +1,5 @@
 // The demo's command line.
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { P2c2rError } from "../../protocol/mod.ts";
 
@@ -12,6 +13,8 @@ export interface DemoOptions {
   readonly seed: number;
 }
 
+const seedMax = 0xffff_ffff;
+
 /** What `--help` prints. */
 export const demoHelp =
   `Runs community compute on this machine: a coordinator, four workers (one lies, one is killed half-way) and a game backend
@@ -24,8 +27,19 @@ with real work, as separate processes, for half a minute. Writes out/paths.png a
   --seed N    makes the same maps, problems and lies again (what is rechecked stays random)
 `;
 
-/** Reads the command line. @throws P2c2rError `config.invalid` for a flag or value that is not allowed. */
-export function parseOptions(args: readonly string[], freshSeed: number): DemoOptions {
+/** Reads the command line; paths are meant from the folder `typedIn`. @throws P2c2rError `config.usage` for a flag that is not allowed, `config.invalid` for a value */
+export function parseOptions(args: readonly string[], freshSeed: number, typedIn: string): DemoOptions {
+  const values = flagsOf(args);
+  const seed = values.seed === undefined ? freshSeed : Number(values.seed);
+  if (!Number.isInteger(seed) || seed < 1 || seed > seedMax) {
+    const state = `--seed is "${values.seed}", allowed is a whole number from 1 to ${seedMax}`;
+    throw new P2c2rError("config.invalid", `Cannot start demo: ${state}`);
+  }
+  const map = values.map === undefined ? undefined : resolve(typedIn, values.map);
+  return { json: values.json ?? false, help: values.help ?? false, map, seed };
+}
+
+function flagsOf(args: readonly string[]) {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -36,14 +50,10 @@ export function parseOptions(args: readonly string[], freshSeed: number): DemoOp
         seed: { type: "string" },
       },
     });
-    const seed = values.seed === undefined ? freshSeed : Number(values.seed);
-    if (!Number.isInteger(seed) || seed < 1 || seed > 0xffff_ffff) {
-      throw new RangeError(`--seed is "${values.seed}", allowed is a whole number from 1 to 4294967295`);
-    }
-    return { json: values.json ?? false, help: values.help ?? false, map: values.map, seed };
+    return values;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new P2c2rError("config.invalid", `Cannot start demo: ${reason}`, {
+    throw new P2c2rError("config.usage", `Cannot start demo: ${reason}`, {
       hint: "See deno task demo --help.",
       cause,
     });
