@@ -1,13 +1,14 @@
 // What the sandbox costs: deno run --no-prompt -P=bench bench/sandbox_bench.ts [--json]
 import {
   type Bundle,
+  createCellStock,
   createIsolate,
   createPool,
-  createThreadStock,
   generateSigner,
   type Isolate,
   loadBundle,
   selfTest,
+  threads as kind,
 } from "../sandbox/mod.ts";
 import { execute } from "../sandbox/abi/execute.ts";
 import { createVmWatchdog } from "../sandbox/isolate/vm_watchdog.ts";
@@ -96,7 +97,8 @@ function runOf(
 async function threads(): Promise<Row[]> {
   const bundle = await bundleOf();
   const large = await bundleOf({}, 600);
-  const isolate = createIsolate();
+  const stock = createCellStock({ kind });
+  const isolate = createIsolate({ stock });
   const rows = [await measure("thread round trip, 2 KiB in and out", 5_000, () => runOf(isolate, bundle))];
   for (const mebibytes of [0.0625, 1, 4, 16]) {
     const asset = { digest: `${mebibytes}`, bytes: new Uint8Array(mebibytes * MEBIBYTE).fill(1) };
@@ -108,12 +110,13 @@ async function threads(): Promise<Row[]> {
   const send = () => runOf(isolate, large, [{ digest: `new ${number++}`, bytes }]);
   rows.push(await measure("thread round trip, asset of 1 MiB not yet in the thread", 50, send));
   await isolate.close();
+  await stock.close();
   return rows;
 }
 
 async function starts(): Promise<Row[]> {
   const bundle = await bundleOf();
-  const stock = createThreadStock({ spares: 0 });
+  const stock = createCellStock({ kind, spares: 0 });
   const cold: number[] = [];
   for (let i = 0; i < 20; i++) {
     const start = performance.now();
@@ -122,7 +125,7 @@ async function starts(): Promise<Row[]> {
     cold.push(performance.now() - start);
     await isolate.close();
   }
-  stock.close();
+  await stock.close();
   const files = sourceOf(await filesOf(bundle.core, signer, { limits: { memoryPages: 64 } }));
   return [
     rowOf("a thread's start and its first task", "ms", cold),
@@ -132,7 +135,8 @@ async function starts(): Promise<Row[]> {
 
 async function runaways(limitMs: number, count: number): Promise<Row[]> {
   const spinning = await bundleOf({ run: spin });
-  const isolate = createIsolate();
+  const stock = createCellStock({ kind });
+  const isolate = createIsolate({ stock });
   await runOf(isolate, await bundleOf());
   const overruns: number[] = [];
   for (let i = 0; i < count; i++) {
@@ -145,9 +149,10 @@ async function runaways(limitMs: number, count: number): Promise<Row[]> {
     overruns.push(performance.now() - start - limitMs);
   }
   await isolate.close();
+  await stock.close();
   return [
     rowOf(`runaway stopped after its limit of ${limitMs} ms`, "ms", overruns),
-    rowOf("the self-test's runaway", "ms", [(await selfTest()).overrunMs]),
+    rowOf("the self-test's runaway", "ms", [(await selfTest(kind)).overrunMs]),
   ];
 }
 

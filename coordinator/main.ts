@@ -1,7 +1,7 @@
 // The coordinator as a program: reads its settings, opens what is outside, starts, and stops in the reverse order.
 import { fileURLToPath } from "node:url";
 import { P2c2rError } from "../protocol/mod.ts";
-import { createPool, loadInstalled, parseSigners, signerEntries, startPlainThread } from "../sandbox/mod.ts";
+import { createPool, loadInstalled, parseSigners, plainThreads, signerEntries } from "../sandbox/mod.ts";
 import { type CoordinatorConfig, help, readConfig } from "./config.ts";
 import { openData, readSigners } from "./data_folder.ts";
 import { exitCodeOf } from "./exit_codes.ts";
@@ -42,7 +42,7 @@ async function run(config: CoordinatorConfig): Promise<void> {
   const kernels = await installKernels(store.kernels, bundles);
   const pool = createPool({
     slots: config.localSlots,
-    ...(config.plainThreads ? { start: startPlainThread } : {}),
+    ...(config.plainThreads ? { kind: plainThreads } : {}),
     report: ({ type, message }) => log("isolate", `An isolate ${type}: ${message}`),
   });
   const compute = localCompute({

@@ -5,15 +5,22 @@ import type { Code } from "../protocol/errors.ts";
  * Why a kernel gave no output. `refused`, `trapped`, `exhausted` and `output_too_large` are functions of the task,
  * the same on every machine; `environment` and `late` say something about the machine and nothing about the task.
  */
-export type KernelCode = Extract<
-  Code,
-  | "kernel.refused"
-  | "kernel.trapped"
-  | "kernel.exhausted"
-  | "kernel.output_too_large"
-  | "kernel.environment"
-  | "kernel.late"
->;
+const KERNEL_CODES = [
+  "kernel.refused",
+  "kernel.trapped",
+  "kernel.exhausted",
+  "kernel.output_too_large",
+  "kernel.environment",
+  "kernel.late",
+] as const satisfies readonly Code[];
+
+/** Why a kernel gave no output. */
+export type KernelCode = (typeof KERNEL_CODES)[number];
+
+/** Whether a value is one of the codes that running a kernel can give. */
+export function isKernelCode(value: unknown): value is KernelCode {
+  return (KERNEL_CODES as readonly unknown[]).includes(value);
+}
 
 /** The kernel's output; its bytes belong to the receiver. */
 export interface Output {

@@ -3,8 +3,8 @@ import type { Bundle } from "./bundle/bundle.ts";
 import { compileCore } from "./bundle/core_rules.ts";
 import { P2c2rError } from "../protocol/errors.ts";
 import { createIsolate, type Isolate } from "./isolate/isolate.ts";
-import type { StartThread } from "./isolate/thread.ts";
-import { createThreadStock } from "./isolate/thread_stock.ts";
+import type { CellKind } from "./isolate/cell.ts";
+import { createCellStock } from "./isolate/cell_stock.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What a self-test that passed has measured. */
@@ -28,18 +28,17 @@ const PAGES_MAX = 4;
 const SPIN_MS = 50;
 
 /**
- * Runs a spinning kernel and a memory bomb in a thread of its own.
+ * Runs a spinning kernel and a memory bomb in a cell of the kind that is to be used.
  *
- * @param options.start how the thread starts; default as every thread of a stock
- * @throws {P2c2rError} worker.untested when one of them was not contained, kernel.environment when no thread could start
+ * @throws {P2c2rError} worker.untested when one of them was not contained, kernel.environment when no cell could start
  */
-export async function selfTest(options: { readonly start?: StartThread } = {}): Promise<SelfTest> {
-  const stock = createThreadStock({ ...options, spares: 0 });
+export async function selfTest(kind: CellKind): Promise<SelfTest> {
+  const stock = createCellStock({ kind, spares: 0 });
   const bundle = await selfTestBundle();
   await expectTooLargeRefused(bundle.core);
   const isolate = createIsolate({ stock });
   try {
-    // The first task of a thread compiles and starts things; it is not the one that is timed.
+    // The first task of a cell compiles and starts things; it is not the one that is timed.
     expectPages(await run(isolate, bundle, Uint8Array.of(1)));
     const start = performance.now();
     const spun = await run(isolate, bundle, new Uint8Array(0));
@@ -51,7 +50,7 @@ export async function selfTest(options: { readonly start?: StartThread } = {}): 
     return { overrunMs };
   } finally {
     await isolate.close();
-    stock.close();
+    await stock.close();
   }
 }
 

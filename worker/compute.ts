@@ -1,5 +1,5 @@
 // Everything between a task message and its outcome: kernels, assets, isolates and slots, put together.
-import { createIsolate, type ThreadEvent } from "../sandbox/mod.ts";
+import { type CellEvent, type CellKind, createIsolate, processes, threads } from "../sandbox/mod.ts";
 import type { Clock } from "./clock.ts";
 import type { WorkerConfig } from "./config.ts";
 import type { Connection, Work } from "./connection.ts";
@@ -27,13 +27,19 @@ export interface Compute extends Work {
   close(): Promise<void>;
 }
 
+/** Where this worker's kernels run. */
+export function cellKindOf({ isolate }: WorkerConfig): CellKind {
+  return isolate === "process" ? processes : threads;
+}
+
 /** Puts together what computes. */
 export function createCompute(options: ComputeOptions): Compute {
   const { config, keep, clock, connection, say } = options;
   const kernels = createKernels(options);
   const isolates = new Isolates(
+    cellKindOf(config),
     options.createIsolate ?? ((stock) => createIsolate({ stock })),
-    (event) => say("warning", threadText(event)),
+    (event) => say("warning", cellText(config, event)),
   );
   const runner = new Runner({
     slots: config.threads,
@@ -55,13 +61,12 @@ export function createCompute(options: ComputeOptions): Compute {
     forget: (job) => runner.forget(job),
     returnWaiting: () => runner.returnWaiting(),
     rest() {
-      isolates.rest();
+      void isolates.rest();
       void runner.rest();
     },
     wake: () => runner.wake(),
     async close() {
-      await runner.close();
-      isolates.rest();
+      await Promise.all([runner.close(), isolates.rest()]);
     },
   };
 }
@@ -97,9 +102,13 @@ function unkeptText(cause: unknown): string {
   return `Cannot keep a file on disk: ${cause instanceof Error ? cause.message : String(cause)}.`;
 }
 
-function threadText({ type, message }: ThreadEvent): string {
-  if (type === "stuck") {
-    return `A kernel could not be stopped; a core may stay busy until this program ends: ${message}.`;
+function cellText({ isolate }: WorkerConfig, { type, message }: CellEvent): string {
+  switch (type) {
+    case "stuck":
+      return `A kernel could not be stopped; a core may stay busy until this program ends: ${message}.`;
+    case "killed":
+      return `A kernel was stopped together with its ${isolate}: ${message}.`;
+    default:
+      return `A sandbox ${isolate} ${type === "failed" ? "could not start" : "ended"}: ${message}.`;
   }
-  return `A sandbox thread ${type === "failed" ? "could not start" : "ended"}: ${message}.`;
 }

@@ -8,6 +8,8 @@ export interface WorkerConfig {
   readonly dataDir: string;
   /** Tasks computed at the same time. */
   readonly threads: number;
+  /** Where they are computed: in threads of this process, or in processes of their own. */
+  readonly isolate: "thread" | "process";
   /** Fraction of wall time each of them may compute. */
   readonly duty: number;
   /** Raw public keys whose kernels are run; empty: those that the coordinator offers on first use. */
@@ -35,6 +37,8 @@ const help = `Lends this computer to a coordinator of P2C2R: computes small, sig
 
   --coordinator URL   whom to work for (default http://127.0.0.1:8765)
   --threads N         tasks computed at the same time (default half the cores, at least 1)
+  --isolate KIND      where each of them is computed: thread (the default), or process (one of its own, which
+                      costs some memory and can be ended for sure; needs the permission to start it)
   --duty F            fraction of the time each of them may compute, 0.01 to 1 (default 1)
   --priority P        low (everything else on this computer goes first, the default) or normal
   --data DIR          where identity and caches are kept (default data/worker beside the program)
@@ -66,7 +70,16 @@ export function parseConfig(args: readonly string[], cores: number): Parsed {
   }
 }
 
-const valueFlags = new Set(["coordinator", "threads", "duty", "data", "disk-mb", "signer", "priority"]);
+const valueFlags = new Set([
+  "coordinator",
+  "threads",
+  "isolate",
+  "duty",
+  "data",
+  "disk-mb",
+  "signer",
+  "priority",
+]);
 const switchFlags = new Set(["json", "exit-on-eof", "help"]);
 
 function readFlags(args: readonly string[]): ReadonlyMap<string, readonly string[]> {
@@ -99,6 +112,7 @@ function configOf(flags: ReadonlyMap<string, readonly string[]>, cores: number):
     coordinator: coordinatorOf(one("coordinator") ?? "http://127.0.0.1:8765"),
     dataDir: dataDirOf(one("data")),
     threads: numberOf("threads", one("threads"), Math.max(1, cores >> 1), 1, limits.workerSlotsMax, true),
+    isolate: isolateOf(one("isolate") ?? "thread"),
     duty: numberOf("duty", one("duty"), 1, 0.01, 1, false),
     signers: (flags.get("signer") ?? []).map(signerOf),
     diskBytesMax: numberOf("disk-mb", one("disk-mb"), 512, 64, 1024 * 1024, true) * 1024 * 1024,
@@ -126,6 +140,11 @@ function dataDirOf(text: string | undefined): string {
 function signerOf(text: string): Uint8Array<ArrayBuffer> {
   if (/^[0-9a-fA-F]{64}$/.test(text)) return Uint8Array.fromHex(text);
   throw wrong("signer", text, "a public key of 64 hex digits");
+}
+
+function isolateOf(text: string): "thread" | "process" {
+  if (text === "thread" || text === "process") return text;
+  throw wrong("isolate", text, "thread or process");
 }
 
 function priorityOf(text: string): "low" | "normal" {

@@ -17,6 +17,7 @@ Deno.test("parseConfig() takes half the cores and the coordinator of this comput
   const config = run();
   assert.equal(config.coordinator.origin, "http://127.0.0.1:8765");
   assert.deepEqual([config.threads, config.duty, config.json, config.exitOnEof], [4, 1, false, false]);
+  assert.deepEqual([config.isolate, run("--isolate", "process").isolate], ["thread", "process"]);
   assert.deepEqual([config.lowPriority, run("--priority=normal").lowPriority], [true, false]);
   assert.match(config.dataDir, /[/\\]data[/\\]worker$/);
   assert.ok(Object.isFrozen(config));
@@ -59,6 +60,8 @@ Deno.test("parseConfig() refuses values that are not allowed with 78, and names 
     const [flag, allowed] of [
       ["--threads=0", "a whole number from 1 to 256"],
       ["--threads=1.5", "a whole number"],
+      ["--isolate=Thread", "thread or process"],
+      ["--isolate=browser", "thread or process"],
       ["--duty=0", "a number from 0.01 to 1"],
       ["--duty=1e0", "a number"],
       ["--disk-mb=-1", "from 64"],

@@ -18,6 +18,7 @@ export async function commandToRun(config: WorkerConfig, args: readonly string[]
     return inside.startsWith("..") ? resolve(path) : inside || ".";
   };
   const parts = ["deno run --no-prompt -P=worker", `--allow-net=${hostOf(config.coordinator)}`];
+  if (config.isolate === "process") parts.push(`--allow-run=${quoted(Deno.execPath())}`);
   const usual = pathOf("../data/worker");
   if (relative(usual, config.dataDir) !== "") {
     parts.push(`--allow-read=${quoted([...codeFolders, config.dataDir].map(shown).join(","))}`);
@@ -31,6 +32,7 @@ function neededBy(config: WorkerConfig): readonly Deno.PermissionDescriptor[] {
     { name: "net", host: hostOf(config.coordinator) },
     { name: "read", path: config.dataDir },
     { name: "write", path: config.dataDir },
+    ...(config.isolate === "process" ? [{ name: "run", command: Deno.execPath() } as const] : []),
     ...codeFolders.map((path) => ({ name: "read", path }) as const),
     ...environment.map((variable) => ({ name: "env", variable }) as const),
   ];

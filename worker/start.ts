@@ -2,7 +2,7 @@
 import { selfTest } from "../sandbox/mod.ts";
 import { type OpenSocket, openSocket } from "./_socket.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { createCompute } from "./compute.ts";
+import { cellKindOf, createCompute } from "./compute.ts";
 import type { WorkerConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
 import { CoordinatorHttp } from "./coordinator_http.ts";
@@ -56,7 +56,7 @@ const software = "p2c2r-worker/0.1.0";
 export async function startWorker(config: WorkerConfig, ports: WorkerPorts = {}): Promise<RunningWorker> {
   const keep = await openKeep(config);
   try {
-    await (ports.selfTest ?? selfTest)();
+    await (ports.selfTest ?? (() => selfTest(cellKindOf(config))))();
     return compose(config, ports, keep);
   } catch (cause) {
     keep[Symbol.dispose]();
@@ -108,10 +108,11 @@ function compose(config: WorkerConfig, ports: WorkerPorts, keep: Keep): RunningW
   };
 }
 
-function greet({ coordinator, threads }: WorkerConfig, { identity, isNew }: Keep, say: Say): void {
+function greet({ coordinator, threads, isolate }: WorkerConfig, { identity, isNew }: Keep, say: Say): void {
   say(
     "info",
-    `${isNew ? "New worker" : "Worker"} ${identity.worker}, ${threads} at a time, for ${coordinator.origin}.`,
+    `${isNew ? "New worker" : "Worker"} ${identity.worker}, ${threads} at a time, each in a ${isolate} ` +
+      `of its own, for ${coordinator.origin}.`,
   );
   const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(coordinator.hostname);
   if (coordinator.protocol === "http:" && !isLocal) {

@@ -1,18 +1,18 @@
-// One slot: a thread that runs one task after the other, and is replaced when it dies or does not come back.
+// One slot: a cell that runs one task after the other, and is replaced when it dies or does not come back.
 //
-// state    | run                       | outcome        | died, fence passed               | close
-// idle     | -> running                | (cannot come)  | died: -> idle without a thread   | -> closed
-// running  | bug                       | answer -> idle | failure -> idle without a thread | failure -> closed
-// closed   | kernel.environment        | -              | -                                | closed
+// state    | run                | outcome        | died, out of turn, fence passed | close
+// idle     | -> running         | out of turn    | -> idle without a cell          | -> closed
+// running  | bug                | answer -> idle | failure -> idle without a cell  | failure -> closed
+// closed   | kernel.environment | -              | -                               | closed
 import { refusal } from "../admission.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import { P2c2rError } from "../../protocol/errors.ts";
 import { fuelOf } from "../fuel.ts";
 import { type Asset, failedBefore, type Failure, type Outcome } from "../outcome.ts";
-import type { ThreadMessage } from "./messages.ts";
+import type { Cell, CellKind } from "./cell.ts";
+import { type CellEvent, type CellStock } from "./cell_stock.ts";
+import { readCellMessage } from "./messages.ts";
 import { Residency } from "./residency.ts";
-import type { Thread } from "./thread.ts";
-import { createThreadStock, type ThreadEvent, type ThreadStock } from "./thread_stock.ts";
 
 /** One task for an isolate. Neither `input` nor the assets' bytes are changed, kept or detached. */
 export interface IsolateTask {
@@ -26,55 +26,53 @@ export interface IsolateTask {
 
 /** One slot. */
 export interface Isolate {
-  /** Runs a task. Never rejects for anything a kernel or a thread can do; a second call while one runs is a bug. */
+  /** Runs a task. Never rejects for anything a kernel or a cell can do; a second call while one runs is a bug. */
   run(task: IsolateTask): Promise<Outcome>;
-  /** Ends the thread; a task in hand ends as kernel.environment. */
+  /** Ends the cell; a task in hand ends as kernel.environment. */
   close(): Promise<void>;
 }
 
 /** How an isolate is set up. */
 export interface IsolateOptions {
-  /** Where its threads come from. Default: a stock of its own. */
-  readonly stock?: ThreadStock;
-  /** Bytes of assets, and of modules, that stay in the thread between tasks. Default 64 MiB each. */
+  /** Where its cells come from. */
+  readonly stock: CellStock;
+  /** Bytes of assets, and of modules, that stay in the cell between tasks. Default 64 MiB each. */
   readonly assetBytesMax?: number;
-  /** How long after the watchdog's limit the thread itself is ended. Default 2 s: a busy machine may be slow to answer. */
+  /** How long after a task's limit the cell is ended from outside. Default: what its kind says. */
   readonly graceMs?: number;
 }
 
 const ASSET_BYTES_MAX = 64 * 1024 * 1024;
-const GRACE_MS = 2_000;
 /** What an asset takes beside its bytes: many small ones count as well. */
 const ENTRY_BYTES = 512;
 
-/** Makes a slot; its thread starts at once. */
-export function createIsolate(options: IsolateOptions = {}): Isolate {
-  return new ThreadIsolate(options);
+/** Makes a slot; its cell starts at once. */
+export function createIsolate(options: IsolateOptions): Isolate {
+  return new CellIsolate(options);
 }
 
-/** A thread and what it holds. */
+/** A cell and what it holds. */
 interface Held {
-  readonly thread: Thread;
+  readonly cell: Cell;
   readonly modules: Residency;
   readonly assets: Residency;
 }
 
-class ThreadIsolate implements Isolate {
-  readonly #stock: ThreadStock;
-  readonly #ownsStock: boolean;
+class CellIsolate implements Isolate {
+  readonly #stock: CellStock;
   readonly #assetBytesMax: number;
   readonly #graceMs: number;
   #held: Promise<Held> | undefined;
-  /** Settles the task in hand. */
-  #settle: ((outcome: Outcome) => void) | undefined;
+  /** Cells that were lost and are not gone yet. */
+  readonly #ending = new Set<Promise<void>>();
+  #inHand: InHand | undefined;
   #state: "idle" | "running" | "closed" = "idle";
 
   constructor(options: IsolateOptions) {
-    this.#ownsStock = options.stock === undefined;
-    this.#stock = options.stock ?? createThreadStock();
+    this.#stock = options.stock;
     this.#assetBytesMax = options.assetBytesMax ?? ASSET_BYTES_MAX;
-    this.#graceMs = options.graceMs ?? GRACE_MS;
-    this.#held = this.#takeThread();
+    this.#graceMs = options.graceMs ?? options.stock.kind.graceMs;
+    this.#held = this.#takeCell();
   }
 
   async run(task: IsolateTask): Promise<Outcome> {
@@ -91,19 +89,19 @@ class ThreadIsolate implements Isolate {
 
   async close(): Promise<void> {
     this.#state = "closed";
-    this.#settle?.(closedFailure());
+    this.#inHand?.settle(closedFailure());
     const held = this.#held;
     this.#held = undefined;
-    if (this.#ownsStock) this.#stock.close();
-    await held?.then(({ thread }) => thread.end(), () => {
+    await held?.then(({ cell }) => cell.end(), () => {
       // It never started, which was reported then.
     });
+    await Promise.all(this.#ending);
   }
 
   async #runAdmitted(task: IsolateTask): Promise<Outcome> {
     let held: Held;
     try {
-      this.#held ??= this.#takeThread();
+      this.#held ??= this.#takeCell();
       held = await this.#held;
     } catch (error) {
       this.#held = undefined;
@@ -116,32 +114,35 @@ class ThreadIsolate implements Isolate {
 
   #dispatch(held: Held, task: IsolateTask): Promise<Outcome> {
     const { promise, resolve } = Promise.withResolvers<Outcome>();
-    const wallMs = Math.min(task.wallMs, task.bundle.manifest.limits.wallMsMax);
+    const { digest: kernel, manifest: { limits } } = task.bundle;
+    const wallMs = Math.min(task.wallMs, limits.wallMsMax);
+    const { kind } = this.#stock;
     const fence = setTimeout(() => {
-      const message = `a thread did not answer ${this.#graceMs} ms after its limit of ${wallMs} ms`;
+      const message = `a ${kind.name} did not answer ${this.#graceMs} ms after its limit of ${wallMs} ms`;
       const late = failedBefore("kernel.late", `The kernel was stopped after ${wallMs} ms.`);
-      this.#lose(held.thread, { type: "stuck", message }, late);
+      this.#lose(held.cell, { type: kind.endsSurely ? "killed" : "stuck", message }, late);
     }, wallMs + this.#graceMs);
-    this.#settle = (outcome) => {
-      clearTimeout(fence);
-      this.#settle = undefined;
-      resolve(outcome);
+    this.#inHand = {
+      kernel,
+      outputBytesMax: limits.outputBytesMax,
+      settle: (outcome) => {
+        clearTimeout(fence);
+        this.#inHand = undefined;
+        resolve(outcome);
+      },
     };
-    post(held, task, wallMs);
+    post(held, kind, task, wallMs);
     return promise;
   }
 
-  #takeThread(): Promise<Held> {
-    const held = this.#stock.take().then((thread) => {
-      thread.listen({
-        message: (message) => this.#receive(message),
-        died: (reason) => {
-          const failure = failedBefore("kernel.environment", `The thread ended: ${reason}`);
-          this.#lose(thread, { type: "died", message: reason }, failure);
-        },
+  #takeCell(): Promise<Held> {
+    const held = this.#stock.take().then((cell) => {
+      cell.listen({
+        message: (message) => this.#receive(cell, message),
+        died: (reason) => this.#died(cell, reason),
       });
       return {
-        thread,
+        cell,
         modules: new Residency(this.#assetBytesMax),
         assets: new Residency(this.#assetBytesMax),
       };
@@ -152,44 +153,64 @@ class ThreadIsolate implements Isolate {
     return held;
   }
 
-  /** The thread is of no use any more: the task in hand fails, the next one gets another thread. */
-  #lose(thread: Thread, event: ThreadEvent, failure: Failure): void {
-    thread.listen({ message: () => {}, died: () => {} });
-    thread.end();
-    this.#held = undefined;
-    this.#stock.report(event);
-    this.#settle?.(failure);
+  #receive(cell: Cell, message: unknown): void {
+    const inHand = this.#inHand;
+    const read = inHand && readCellMessage(message, inHand.outputBytesMax);
+    if (read?.type === "outcome") inHand?.settle(read.outcome);
+    else this.#died(cell, "it spoke out of turn");
   }
 
-  #receive(message: ThreadMessage): void {
-    if (message.type === "outcome") this.#settle?.(message.outcome);
+  #died(cell: Cell, reason: string): void {
+    const { name } = this.#stock.kind;
+    const failure = failedBefore("kernel.environment", `The ${name} ended: ${reason}`);
+    this.#lose(cell, { type: "died", message: reason }, failure);
+  }
+
+  /** The cell is of no use any more: the task in hand fails, the next one gets another cell, which starts now. */
+  #lose(cell: Cell, event: CellEvent, failure: Failure): void {
+    cell.listen({ message: () => {}, died: () => {} });
+    const ending = cell.end().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+    const inHand = this.#inHand;
+    this.#held = this.#state === "closed" || inHand === undefined ? undefined : this.#takeCell();
+    this.#stock.report(inHand === undefined ? event : { ...event, kernel: inHand.kernel });
+    inHand?.settle(failure);
   }
 }
 
-/** Copies go to the thread: a view into a frame must neither travel with the whole frame nor be detached. */
-function post(held: Held, { bundle, input, assets }: IsolateTask, wallMs: number): void {
+/** The task that is being computed. */
+interface InHand {
+  readonly kernel: string;
+  readonly outputBytesMax: number;
+  readonly settle: (outcome: Outcome) => void;
+}
+
+/** Sends a task, and along with it what the cell does not have yet. */
+function post(
+  held: Held,
+  { takes }: CellKind,
+  { bundle, input, assets }: IsolateTask,
+  wallMs: number,
+): void {
   const { digest, manifest, core, module } = bundle;
   const modules = held.modules.admit([{ digest, bytes: core.length }]);
   const needed = new Map(assets.map((asset) => [asset.digest, asset.bytes]));
   const plan = held.assets.admit(
     [...needed].map(([digest, bytes]) => ({ digest, bytes: bytes.length + ENTRY_BYTES })),
   );
-  const newAssets = [...needed].filter(([digest]) => plan.missing.has(digest))
-    .map(([digest, bytes]) => [digest, bytes.slice()] as const);
-  const copy = input.slice();
-  held.thread.post({
+  held.cell.post({
     type: "run",
     kernel: digest,
-    module: modules.missing.has(digest) ? module : undefined,
-    input: copy,
+    code: modules.missing.has(digest) ? takes === "modules" ? module : core : undefined,
+    input,
     assets: assets.map((asset) => asset.digest),
-    newAssets,
+    newAssets: [...needed].filter(([digest]) => plan.missing.has(digest)),
     droppedModules: modules.dropped,
     droppedAssets: plan.dropped,
     outputBytesMax: manifest.limits.outputBytesMax,
     fuel: fuelOf(manifest, input.length),
     wallMs,
-  }, [copy.buffer, ...newAssets.map(([, bytes]) => bytes.buffer)]);
+  });
 }
 
 function closedFailure(): Failure {

@@ -5,51 +5,18 @@ import type { Bundle } from "../bundle/bundle.ts";
 import type { Outcome } from "../outcome.ts";
 import { createIsolate, type Isolate, type IsolateOptions } from "./isolate.ts";
 import type { RunMessage } from "./messages.ts";
-import type { Thread, ThreadListener } from "./thread.ts";
-import { createThreadStock, type ThreadEvent } from "./thread_stock.ts";
+import { FakeCell } from "./_fake_cell.ts";
+import { type CellEvent, createCellStock } from "./cell_stock.ts";
+import { threads as kind } from "./thread.ts";
 
 const bundle = await bundleOf(kernel());
 const other = await bundleOf(kernel(), { id: "other" });
 const INPUT = Uint8Array.of(1, 2, 3);
 
-/** A thread that is ready at once, or cannot start, and answers when the test says so. */
-class FakeThread implements Thread {
-  readonly posted: RunMessage[] = [];
-  listener: ThreadListener | undefined;
-  ended = false;
-  readonly #error: string | undefined;
-
-  constructor(error: string | undefined) {
-    this.#error = error;
-  }
-
-  post(message: RunMessage, transfer: Transferable[]): void {
-    // As a real one: what is transferred is gone on this side, what is not is a copy.
-    this.posted.push(structuredClone({ ...message, module: undefined }, { transfer }) as RunMessage);
-    this.modules.push(message.module);
-  }
-  readonly modules: (WebAssembly.Module | undefined)[] = [];
-
-  listen(listener: ThreadListener): void {
-    this.listener = listener;
-    if (this.#error !== undefined) listener.died(this.#error);
-    else if (this.posted.length === 0) listener.message({ type: "ready" });
-  }
-
-  end(): void {
-    this.ended = true;
-  }
-
-  answer(): void {
-    const output = Uint8Array.of(9);
-    this.listener?.message({ type: "outcome", outcome: { type: "output", output, fuel: 106, computeUs: 5 } });
-  }
-}
-
 interface Setting {
   readonly isolate: Isolate;
-  readonly threads: FakeThread[];
-  readonly events: ThreadEvent[];
+  readonly cells: FakeCell[];
+  readonly events: CellEvent[];
   /** Starts a task, and is there when the task is with the thread or answered. */
   run(bundle?: Bundle, assets?: Readonly<Record<string, Uint8Array>>, wallMs?: number): Promise<{
     readonly outcome: Promise<Outcome>;
@@ -59,23 +26,26 @@ interface Setting {
 
 async function withIsolate(
   work: (setting: Setting) => Promise<void>,
-  { errors = [], ...options }: Omit<IsolateOptions, "stock"> & { readonly errors?: (string | undefined)[] } =
-    {},
+  { errors = [], takes = "modules", ...options }: Omit<IsolateOptions, "stock"> & {
+    readonly errors?: (string | undefined)[];
+    readonly takes?: "modules" | "bytes";
+  } = {},
 ): Promise<void> {
-  const threads: FakeThread[] = [];
-  const events: ThreadEvent[] = [];
+  const cells: FakeCell[] = [];
+  const events: CellEvent[] = [];
   const start = () => {
-    const thread = new FakeThread(errors.shift());
-    threads.push(thread);
-    return thread;
+    const cell = new FakeCell(errors.shift());
+    cells.push(cell);
+    return cell;
   };
-  const stock = createThreadStock({ start, spares: 0, report: (event) => events.push(event) });
+  const report = (event: CellEvent) => events.push(event);
+  const stock = createCellStock({ kind: { ...kind, takes, start }, spares: 0, report });
   const isolate = createIsolate({ stock, ...options });
-  const count = () => threads.reduce((sum, thread) => sum + thread.posted.length, 0);
+  const count = () => cells.reduce((sum, cell) => sum + cell.posted.length, 0);
   try {
     await work({
       isolate,
-      threads,
+      cells,
       events,
       async run(kernelBundle = bundle, assets = {}, wallMs = 1_000) {
         const before = count();
@@ -83,26 +53,26 @@ async function withIsolate(
         let settled = false;
         const task = { bundle: kernelBundle, input: INPUT, assets: named, fuelLimit: 1_000, wallMs };
         const outcome = isolate.run(task).finally(() => settled = true);
-        // Taking a thread needs a few turns of the microtask queue, and nothing else.
+        // Taking a cell needs a few turns of the microtask queue, and nothing else.
         for (let i = 0; i < 50 && count() === before && !settled; i++) await Promise.resolve();
-        return { outcome, message: count() === before ? undefined : threads.at(-1)?.posted.at(-1) };
+        return { outcome, message: count() === before ? undefined : cells.at(-1)?.posted.at(-1) };
       },
     });
   } finally {
     await isolate.close();
-    stock.close();
+    await stock.close();
   }
 }
 
 async function answered(setting: Setting, ...task: Parameters<Setting["run"]>): Promise<RunMessage> {
   const { outcome, message } = await setting.run(...task);
-  setting.threads.at(-1)?.answer();
+  setting.cells.at(-1)?.answer();
   assert.equal((await outcome).type, "output");
   assert.ok(message !== undefined);
   return message;
 }
 
-Deno.test("run() sends a module and an asset once per thread", async () => {
+Deno.test("run() sends a module and an asset once per cell", async () => {
   await withIsolate(async (setting) => {
     const a = Uint8Array.of(1);
     const b = Uint8Array.of(2);
@@ -113,12 +83,13 @@ Deno.test("run() sends a module and an asset once per thread", async () => {
     assert.deepEqual(first.assets, ["a", "b"]);
     assert.deepEqual([second.newAssets, second.assets], [[], ["b", "a"]]);
     assert.deepEqual(third.newAssets, []);
-    assert.deepEqual(setting.threads[0]?.modules, [bundle.module, undefined, other.module]);
+    assert.deepEqual(first.code, bundle.module);
+    assert.deepEqual([second.code, third.code], [undefined, other.module]);
   });
 });
 
 Deno.test("run() sends an asset once that a task names twice", async () => {
-  await withIsolate(async ({ isolate, threads }) => {
+  await withIsolate(async ({ isolate, cells }) => {
     const asset = { digest: "a", bytes: Uint8Array.of(1) };
     const outcome = isolate.run({
       bundle,
@@ -127,15 +98,15 @@ Deno.test("run() sends an asset once that a task names twice", async () => {
       fuelLimit: 1_000,
       wallMs: 1_000,
     });
-    for (let i = 0; i < 50 && threads[0]?.posted.length === 0; i++) await Promise.resolve();
-    threads[0]?.answer();
+    for (let i = 0; i < 50 && cells[0]?.posted.length === 0; i++) await Promise.resolve();
+    cells[0]?.answer();
     await outcome;
-    assert.deepEqual(threads[0]?.posted[0]?.assets, ["a", "a"]);
-    assert.equal(threads[0]?.posted[0]?.newAssets.length, 1);
+    assert.deepEqual(cells[0]?.posted[0]?.assets, ["a", "a"]);
+    assert.equal(cells[0]?.posted[0]?.newAssets.length, 1);
   });
 });
 
-Deno.test("run() lets the thread drop what passes the budget, and sends it again when it is needed", async () => {
+Deno.test("run() lets the cell drop what passes the budget, and sends it again when it is needed", async () => {
   await withIsolate(async (setting) => {
     const assets = { a: new Uint8Array(6_000), b: new Uint8Array(6_000) };
     await answered(setting, bundle, { a: assets.a });
@@ -164,61 +135,53 @@ Deno.test("run() keeps a kernel's module although the asset with the digest of i
   }, { assetBytesMax: 10_000 });
 });
 
-Deno.test("run() neither detaches nor shares the caller's bytes, and sends no more of a frame than its view", async () => {
-  await withIsolate(async ({ isolate, threads }) => {
-    const frame = new Uint8Array(10_000).fill(7);
-    const input = frame.subarray(100, 104);
-    const asset = { digest: "a", bytes: frame.subarray(200, 206) };
-    const outcome = isolate.run({ bundle, input, assets: [asset], fuelLimit: 1_000, wallMs: 1_000 });
-    for (let i = 0; i < 50 && threads[0]?.posted.length === 0; i++) await Promise.resolve();
-    threads[0]?.answer();
-    await outcome;
-    assert.equal(frame.length, 10_000);
-    assert.equal(threads[0]?.posted[0]?.input.buffer.byteLength, 4);
-    assert.equal(threads[0]?.posted[0]?.newAssets[0]?.[1].buffer.byteLength, 6);
-  });
+Deno.test("run() sends the bytes of a kernel's code where a cell takes no modules", async () => {
+  await withIsolate(async (setting) => {
+    assert.equal((await answered(setting)).code, bundle.core);
+    assert.equal((await answered(setting)).code, undefined);
+  }, { takes: "bytes" });
 });
 
-Deno.test("run() fails when its thread dies, and the next task gets a new thread that knows nothing yet", async () => {
+Deno.test("run() fails when its cell dies, and the next task gets a new cell that knows nothing yet", async () => {
   await withIsolate(async (setting) => {
     await answered(setting, bundle, { a: INPUT });
     const { outcome } = await setting.run(bundle, { a: INPUT });
-    setting.threads[0]?.listener?.died("out of memory");
+    setting.cells[0]?.listener?.died("out of memory");
     const failure = await outcome;
     assert.equal(failure.type === "failure" && failure.code, "kernel.environment");
-    assert.deepEqual(setting.events, [{ type: "died", message: "out of memory" }]);
+    assert.deepEqual(setting.events, [{ type: "died", message: "out of memory", kernel: bundle.digest }]);
     const again = await answered(setting, bundle, { a: INPUT });
-    assert.equal(setting.threads.length, 2);
+    assert.equal(setting.cells.length, 2);
     assert.equal(again.newAssets.length, 1);
-    assert.deepEqual(setting.threads[1]?.modules, [bundle.module]);
+    assert.equal(again.code, bundle.module);
   });
 });
 
-Deno.test("run() gives up on a thread that does not come back, and takes no answer from it any more", async () => {
+Deno.test("run() gives up on a cell that does not come back, and takes no answer from it any more", async () => {
   await withIsolate(async (setting) => {
     const { outcome } = await setting.run(bundle, {}, 5);
     const failure = await outcome;
     assert.equal(failure.type === "failure" && failure.code, "kernel.late");
     assert.deepEqual(setting.events.map((event) => event.type), ["stuck"]);
-    assert.equal(setting.threads[0]?.ended, true);
+    assert.equal(setting.cells[0]?.ended, true);
     const next = await setting.run();
-    setting.threads[0]?.answer();
-    setting.threads[1]?.listener?.died("to tell the two apart");
+    setting.cells[0]?.answer();
+    setting.cells[1]?.listener?.died("to tell the two apart");
     assert.equal((await next.outcome).type, "failure");
   }, { graceMs: 10 });
 });
 
-Deno.test("run() replaces a thread that dies between two tasks", async () => {
+Deno.test("run() replaces a cell that dies between two tasks", async () => {
   await withIsolate(async (setting) => {
     await answered(setting);
-    setting.threads[0]?.listener?.died("between");
+    setting.cells[0]?.listener?.died("between");
     await answered(setting);
-    assert.equal(setting.threads.length, 2);
+    assert.equal(setting.cells.length, 2);
     assert.deepEqual(setting.events, [{ type: "died", message: "between" }]);
   });
 });
 
-Deno.test("run() reports a thread that cannot start and tries again with the next task", async () => {
+Deno.test("run() reports a cell that cannot start and tries again with the next task", async () => {
   await withIsolate(async (setting) => {
     const { outcome } = await setting.run();
     const failure = await outcome;
@@ -243,12 +206,12 @@ Deno.test("run() treats a second task at the same time as a bug", async () => {
       setting.isolate.run({ bundle, input: INPUT, assets: [], fuelLimit: 1_000, wallMs: 1_000 }),
       /Bug: an isolate runs one task at a time/,
     );
-    setting.threads[0]?.answer();
+    setting.cells[0]?.answer();
     assert.equal((await outcome).type, "output");
   });
 });
 
-Deno.test("close() fails the task in hand, ends the thread and refuses what comes later", async () => {
+Deno.test("close() fails the task in hand, ends the cell and refuses what comes later", async () => {
   await withIsolate(async (setting) => {
     const { outcome } = await setting.run();
     await setting.isolate.close();
@@ -262,7 +225,51 @@ Deno.test("close() fails the task in hand, ends the thread and refuses what come
     for (const failure of [await outcome, later]) {
       assert.equal(failure.type === "failure" && failure.code, "kernel.environment");
     }
-    assert.equal(setting.threads[0]?.ended, true);
-    assert.equal(setting.threads.length, 1);
+    assert.equal(setting.cells[0]?.ended, true);
+    assert.equal(setting.cells.length, 1);
+  });
+});
+
+Deno.test("run() fails and goes on in another cell when its cell says what is no outcome of the task", async () => {
+  const output = (length: number) => ({
+    type: "output",
+    output: new Uint8Array(length),
+    fuel: 1,
+    computeUs: 1,
+  });
+  const { outputBytesMax } = bundle.manifest.limits;
+  const wrong = [
+    undefined,
+    { type: "ready" },
+    { type: "outcome", outcome: output(outputBytesMax + 1) },
+    { type: "outcome", outcome: { ...output(1), fuel: -1 } },
+  ];
+  await withIsolate(async (setting) => {
+    for (const message of wrong) {
+      const { outcome } = await setting.run();
+      setting.cells.at(-1)?.listener?.message(message);
+      const failure = await outcome;
+      assert.equal(failure.type === "failure" && failure.code, "kernel.environment");
+      assert.deepEqual(setting.events.pop(), {
+        type: "died",
+        message: "it spoke out of turn",
+        kernel: bundle.digest,
+      });
+    }
+    const { outcome } = await setting.run();
+    setting.cells.at(-1)?.listener?.message({ type: "outcome", outcome: output(outputBytesMax) });
+    assert.equal((await outcome).type, "output");
+    setting.cells.at(-1)?.answer();
+    assert.deepEqual(setting.events, [{ type: "died", message: "it spoke out of turn" }], "a second answer");
+    await answered(setting);
+  });
+});
+
+Deno.test("run() has the next cell started as soon as one is lost, so that the next task does not wait for it", async () => {
+  await withIsolate(async (setting) => {
+    const { outcome } = await setting.run();
+    setting.cells[0]?.listener?.died("out of memory");
+    assert.equal(setting.cells.length, 2);
+    assert.equal((await outcome).type, "failure");
   });
 });

@@ -1,17 +1,18 @@
-// What an isolate and its thread say to each other. One task at a time: every `run` gets one `outcome`.
-import type { Outcome } from "../outcome.ts";
+// What an isolate and its cell say to each other. One task at a time: every `run` gets one `outcome`.
+import { limits } from "../../protocol/limits.ts";
+import { isKernelCode, type Outcome } from "../outcome.ts";
 
-/** Compute this. The thread keeps modules and assets by digest until it is told to drop them. */
+/** Compute this. The cell keeps modules and assets by digest until it is told to drop them. */
 export interface RunMessage {
   readonly type: "run";
-  /** The bundle's digest; `module` comes with the first task of a bundle. */
+  /** The bundle's digest; its `code` comes with the first task of a bundle. */
   readonly kernel: string;
-  readonly module: WebAssembly.Module | undefined;
-  readonly input: Uint8Array<ArrayBuffer>;
+  readonly code: WebAssembly.Module | Uint8Array | undefined;
+  readonly input: Uint8Array;
   /** Digests, in the order in which the kernel gets them. */
   readonly assets: readonly string[];
-  /** The bytes of those assets that the thread does not have. */
-  readonly newAssets: readonly (readonly [digest: string, bytes: Uint8Array<ArrayBuffer>])[];
+  /** The bytes of those assets that the cell does not have. */
+  readonly newAssets: readonly (readonly [digest: string, bytes: Uint8Array])[];
   /** What is not kept any longer; nothing of it is needed by this task. Apart: a manifest can be an asset as well. */
   readonly droppedModules: readonly string[];
   readonly droppedAssets: readonly string[];
@@ -20,7 +21,52 @@ export interface RunMessage {
   readonly wallMs: number;
 }
 
-/** From the thread: it can take a task, or this is how its task went. */
-export type ThreadMessage =
+/** From the cell: it can take a task, or this is how its task went. */
+export type CellMessage =
   | { readonly type: "ready" }
   | { readonly type: "outcome"; readonly outcome: Outcome };
+
+/**
+ * Reads what came out of a cell, into an object of its own. Undefined for anything but a message of this form: a cell
+ * that says such a thing is not what was started.
+ *
+ * @param outputBytesMax of the task in hand
+ */
+export function readCellMessage(value: unknown, outputBytesMax: number): CellMessage | undefined {
+  const { type, outcome } = fieldsOf(value);
+  if (type === "ready") return { type };
+  if (type !== "outcome") return undefined;
+  const read = readOutcome(fieldsOf(outcome), outputBytesMax);
+  return read === undefined ? undefined : { type, outcome: read };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? value as Fields : {};
+}
+
+function readOutcome(fields: Fields, outputBytesMax: number): Outcome | undefined {
+  const { type, output, code, message, fuel, computeUs } = fields;
+  if (!isCount(fuel) || !isCount(computeUs)) return undefined;
+  if (type === "output" && isBytes(output) && output.length <= outputBytesMax) {
+    return { type, output, fuel, computeUs };
+  }
+  if (type === "failure" && isKernelCode(code) && isSentence(message)) {
+    return { type, code, message, fuel, computeUs };
+  }
+  return undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isBytes(value: unknown): value is Uint8Array<ArrayBuffer> {
+  return value instanceof Uint8Array && value.buffer instanceof ArrayBuffer;
+}
+
+function isSentence(value: unknown): value is string {
+  return typeof value === "string" && value.length <= limits.textBytesMax && value.isWellFormed() &&
+    new TextEncoder().encode(value).length <= limits.textBytesMax;
+}

@@ -3,17 +3,18 @@ import type { Bundle } from "../bundle/bundle.ts";
 import type { Asset, CheckOutcome, Outcome } from "../outcome.ts";
 import { Checker } from "./checker.ts";
 import { createIsolate, type Isolate } from "./isolate.ts";
-import type { StartThread } from "./thread.ts";
-import { createThreadStock, type ThreadEvent } from "./thread_stock.ts";
+import type { CellKind } from "./cell.ts";
+import { type CellEvent, createCellStock } from "./cell_stock.ts";
+import { threads } from "./thread.ts";
 import { createVmWatchdog, type Margin } from "./vm_watchdog.ts";
 
 /** How a pool is set up. */
 export interface PoolOptions {
-  /** Runs at the same time, each in a thread of its own. */
+  /** Runs at the same time, each in a cell of its own. */
   readonly slots: number;
-  readonly report?: (event: ThreadEvent) => void;
-  /** How its threads start; default: without permissions. */
-  readonly start?: StartThread;
+  readonly report?: (event: CellEvent) => void;
+  /** Default: threads without permissions. */
+  readonly kind?: CellKind;
 }
 
 /** Trusted compute. No function rejects or throws for anything a kernel can do. */
@@ -35,9 +36,9 @@ export interface Pool {
 /** On the caller's own thread a stray termination would end the process: half of the limit keeps it away. */
 const OWN_THREAD_MARGIN: Margin = { share: 0.5, msMax: 500 };
 
-/** Makes a pool; its threads start at once. */
-export function createPool({ slots, ...threads }: PoolOptions): Pool {
-  const stock = createThreadStock(threads);
+/** Makes a pool; its cells start at once. */
+export function createPool({ slots, kind = threads, ...rest }: PoolOptions): Pool {
+  const stock = createCellStock({ kind, ...rest });
   const isolates = Array.from({ length: slots }, () => createIsolate({ stock }));
   const free: Isolate[] = [...isolates];
   const checker = new Checker(createVmWatchdog(OWN_THREAD_MARGIN));
@@ -58,8 +59,7 @@ export function createPool({ slots, ...threads }: PoolOptions): Pool {
       checker.check({ bundle, input, assets, output, seed, again }),
     async close() {
       checker.clear();
-      stock.close();
-      await Promise.all(isolates.map((isolate) => isolate.close()));
+      await Promise.all([stock.close(), ...isolates.map((isolate) => isolate.close())]);
     },
   };
 }

@@ -35,6 +35,10 @@ export class WorkerProgram {
     ]);
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Sends a signal; one that comes after the end is of no use and no harm. */
   signal(signal: Deno.Signal): void {
     try {

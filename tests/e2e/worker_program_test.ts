@@ -142,6 +142,53 @@ Deno.test("worker program without permission prints the command that gives it, a
   });
 });
 
+Deno.test("worker program with --isolate process asks for the right to start one, and leaves none behind when it is killed", async () => {
+  await withScene(async ({ coordinator, folder }) => {
+    let command = "";
+    const flags = [`--coordinator=${coordinator.url.origin}`, `--data=${folder}`, "--threads=1"];
+    const granted = [`--allow-net=${coordinator.url.host}`, `--allow-read=sandbox,protocol,${folder}`];
+    const args = ["run", "--no-prompt", "-P=worker", ...granted, `--allow-write=${folder}`, "worker/main.ts"];
+    await withProgram([...args, ...flags, "--isolate=process"], async (program) => {
+      assert.equal(await program.exitCode(), 77);
+      command = /^ {2}deno (run .*)$/m.exec(program.text)?.[1] ?? "";
+      assert.ok(command.includes(` --allow-run=${Deno.execPath()} `), command);
+    });
+    await withProgram(command.split(" "), async (program) => {
+      await busy(coordinator);
+      const children = childrenOf(program.pid);
+      assert.equal(children.length, 2, "one for the slot, one to spare");
+      program.signal("SIGKILL");
+      await program.status;
+      // The spare reads the end of its input at once, the other one when its task is done.
+      await eventually("the end of its processes", () => !children.some(isAlive));
+    });
+  });
+});
+
+/** The numbers of the processes that a process has started. */
+function childrenOf(pid: number): number[] {
+  const all = [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter(Number.isInteger);
+  return all.filter((one) => statOf(one)?.parent === pid);
+}
+
+function isAlive(pid: number): boolean {
+  const stat = statOf(pid);
+  return stat !== undefined && stat.state !== "Z";
+}
+
+/** See proc(5): the name in brackets may hold anything, so what follows is counted from its end. */
+function statOf(pid: number): { readonly state: string; readonly parent: number } | undefined {
+  try {
+    const text = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    const [state = "", parent] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return { state, parent: Number(parent) };
+  } catch (error) {
+    // It ended in between.
+    if (error instanceof Deno.errors.NotFound || /ESRCH|No such process/.test(`${error}`)) return undefined;
+    throw error;
+  }
+}
+
 Deno.test("worker program says of wrong flags what is wrong, and exits with 64 or 78", async () => {
   await withScene(async ({ start }) => {
     const cases = [

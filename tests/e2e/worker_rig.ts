@@ -49,6 +49,7 @@ export async function end(worker: RunningWorker): Promise<void> {
 
 const defaults = {
   threads: 1,
+  isolate: "thread",
   duty: 1,
   signers: [],
   diskBytesMax: 64 * 1024 * 1024,

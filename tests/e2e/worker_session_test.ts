@@ -1,6 +1,6 @@
 // A whole worker, real sandbox and real sockets, against a coordinator whose every move is the test's.
 import { messageType, sha256Hex } from "../../protocol/mod.ts";
-import { generateSigner, selfTest } from "../../sandbox/mod.ts";
+import { generateSigner, selfTest, threads } from "../../sandbox/mod.ts";
 import { assert } from "../deps.ts";
 import { Cable } from "./worker_cable.ts";
 import { eventually, FakeCoordinator } from "./worker_fake_coordinator.ts";
@@ -14,7 +14,7 @@ const assetEcho = await signKernel(tinyCores.assetEcho, signer, { id: "asset-ech
 Deno.test("worker joins, proves its sandbox, computes with it and counts what it did", async () => {
   await using coordinator = new FakeCoordinator(signer);
   await withWorkers(async ({ start, said }) => {
-    const worker = await start(coordinator.url, { threads: 2 }, { selfTest });
+    const worker = await start(coordinator.url, { threads: 2 }, { selfTest: () => selfTest(threads) });
     const connection = await coordinator.joined("s1", false, slowEcho);
     const ready = await connection.heard(messageType.ready);
     assert.deepEqual(ready.slice(1, 3), [2, 64]);

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import {
   type Bundle,
   bundleNames,
+  createCellStock,
   createIsolate,
   createPool,
   fileSource,
@@ -11,6 +12,7 @@ import {
   loadBundle,
   type Outcome,
   signManifest,
+  threads,
 } from "../../sandbox/mod.ts";
 
 /** Where the bundles lie. */
@@ -40,7 +42,7 @@ export function bundleOf(id: KernelName): Bundle {
 
 /** Computes tasks one after the other, in an isolate of the test's own: what is right, by definition. */
 export class Referee implements AsyncDisposable {
-  readonly #isolate: Isolate = createIsolate();
+  readonly #isolate: Isolate = createIsolate({ stock: createCellStock({ kind: threads, spares: 0 }) });
   #last: Promise<unknown> = Promise.resolve();
 
   /** What a task gives. */

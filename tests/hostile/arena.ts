@@ -3,10 +3,11 @@ import { assert } from "../deps.ts";
 import {
   type Asset,
   type Bundle,
+  type CellEvent,
+  createCellStock,
   createIsolate,
-  createThreadStock,
   type Outcome,
-  type ThreadEvent,
+  threads,
 } from "../../sandbox/mod.ts";
 import { bundleOf, type ManifestParts, sha256 } from "./bundles.ts";
 import { kernel, type KernelParts } from "./kernels.ts";
@@ -26,7 +27,7 @@ export interface Arena {
   fight(parts: KernelParts, task?: HostileTask): Promise<Outcome>;
   run(bundle: Bundle, task?: HostileTask): Promise<Outcome>;
   /** What happened to threads; nothing should. */
-  readonly events: readonly ThreadEvent[];
+  readonly events: readonly CellEvent[];
 }
 
 /** An input that no test expects by chance. */
@@ -34,8 +35,8 @@ export const INPUT = Uint8Array.of(3, 1, 4, 1, 5, 9, 2, 6);
 
 /** Gives `work` an arena and closes it afterwards. */
 export async function withArena(work: (arena: Arena) => Promise<void>): Promise<void> {
-  const events: ThreadEvent[] = [];
-  const stock = createThreadStock({ spares: 0, report: (event) => events.push(event) });
+  const events: CellEvent[] = [];
+  const stock = createCellStock({ kind: threads, spares: 0, report: (event) => events.push(event) });
   const isolate = createIsolate({ stock });
   const honest = await bundleOf(kernel());
   const run = async (bundle: Bundle, task: HostileTask = {}) =>
@@ -60,7 +61,7 @@ export async function withArena(work: (arena: Arena) => Promise<void>): Promise<
     });
   } finally {
     await isolate.close();
-    stock.close();
+    await stock.close();
   }
 }
 

@@ -2,10 +2,11 @@ import { assert, fc } from "../deps.ts";
 import { P2c2rError } from "../../protocol/mod.ts";
 import {
   type Bundle,
+  type CellEvent,
+  createCellStock,
   createIsolate,
-  createThreadStock,
   parseManifest,
-  type ThreadEvent,
+  threads,
 } from "../../sandbox/mod.ts";
 import { compileCore } from "../../sandbox/bundle/core_rules.ts";
 import { bundleOf, manifestBytes, manifestOf } from "./bundles.ts";
@@ -87,8 +88,8 @@ async function compiled(core: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
 
 /** Runs kernels in one isolate, the honest one after each, and expects nothing to happen to its thread. */
 async function withFuzzed(work: (run: (core: Uint8Array<ArrayBuffer>) => Promise<string>) => Promise<void>) {
-  const events: ThreadEvent[] = [];
-  const stock = createThreadStock({ spares: 0, report: (event) => events.push(event) });
+  const events: CellEvent[] = [];
+  const stock = createCellStock({ kind: threads, spares: 0, report: (event) => events.push(event) });
   const isolate = createIsolate({ stock });
   const honest = await bundleOf(kernel());
   const input = Uint8Array.of(1, 2, 3);
@@ -107,7 +108,7 @@ async function withFuzzed(work: (run: (core: Uint8Array<ArrayBuffer>) => Promise
     });
   } finally {
     await isolate.close();
-    stock.close();
+    await stock.close();
   }
   assert.deepEqual(events, []);
 }

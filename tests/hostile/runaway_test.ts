@@ -1,5 +1,5 @@
 import { assert } from "../deps.ts";
-import { createIsolate, createThreadStock } from "../../sandbox/mod.ts";
+import { createCellStock, createIsolate, threads } from "../../sandbox/mod.ts";
 import { bundleOf } from "./bundles.ts";
 import { codeOf, withArena } from "./arena.ts";
 import { answer, echo, fn, kernel, spin } from "./kernels.ts";
@@ -151,7 +151,7 @@ Deno.test("run() goes on in another thread when not even the watchdog gets throu
   const deaf = await bundleOf(kernel({ ...parts, memory }), { limits: { memoryPages: 1023 } });
   const honest = await bundleOf(kernel());
   const events: string[] = [];
-  const stock = createThreadStock({ report: (event) => events.push(event.type) });
+  const stock = createCellStock({ kind: threads, report: (event) => events.push(event.type) });
   const isolate = createIsolate({ stock, graceMs: 20 });
   const task = { input: Uint8Array.of(1), assets: [], fuelLimit: 1_000 };
   try {
@@ -161,6 +161,6 @@ Deno.test("run() goes on in another thread when not even the watchdog gets throu
     assert.deepEqual(events, ["stuck"]);
   } finally {
     await isolate.close();
-    stock.close();
+    await stock.close();
   }
 });

@@ -1,11 +1,13 @@
 import { P2c2rError } from "../../protocol/mod.ts";
 import {
   type Bundle,
+  createCellStock,
   createIsolate,
   generateSigner,
   type Isolate,
   loadBundle,
   type Outcome,
+  threads,
 } from "../../sandbox/mod.ts";
 import { assert } from "../../tests/deps.ts";
 import { signKernel, slowInput, tinyCores } from "../../tests/e2e/worker_kernels.ts";
@@ -101,9 +103,10 @@ async function settled(): Promise<void> {
 Deno.test("Runner computes with the real sandbox, as many at a time as it has slots, and reports cost", async () => {
   const computed = new Map<number, JobOutcome>();
   const done = Promise.withResolvers<void>();
+  const stock = createCellStock({ kind: threads });
   const scene = new Scene({
     slots: 2,
-    createIsolate: () => createIsolate(),
+    createIsolate: () => createIsolate({ stock }),
     computed: (job, outcome) => {
       computed.set(job, outcome);
       if (computed.size === 5) done.resolve();
@@ -111,7 +114,7 @@ Deno.test("Runner computes with the real sandbox, as many at a time as it has sl
   });
   for (let job = 1; job <= 5; job++) scene.start(job);
   await done.promise;
-  await scene.runner.close();
+  await Promise.all([scene.runner.close(), stock.close()]);
   for (let job = 1; job <= 5; job++) {
     const outcome = computed.get(job);
     assert.deepEqual(outcome?.type === "output" && outcome.output, slowInput(1, [job]));
