@@ -1,12 +1,11 @@
 /**
- * Cost of the physics kernel per step and of its check, and how many lies the check catches.
+ * Cost of the physics kernel per step and of its check.
  *
  * `deno run -A bench/physics_bench.ts [--json]`
  */
 import { physics } from "../tasks-as/physics/codec.ts";
-import { lies } from "../tasks-as/physics/testing/lies.ts";
-import { drawsFrom, pile } from "../tasks-as/physics/testing/scenes.ts";
-import { core, type Task, tasksOf } from "../tasks-as/physics/testing/world.ts";
+import { pile } from "../tasks-as/physics/testing/scenes.ts";
+import { type Task, tasksOf } from "../tasks-as/physics/testing/world.ts";
 import { loadCore } from "../tasks-as/testing/core.ts";
 
 interface Exports {
@@ -37,17 +36,9 @@ interface Cost {
   readonly checkOverRun: number;
 }
 
-interface Detection {
-  readonly lie: string;
-  readonly told: number;
-  readonly caught: number;
-  readonly d: number;
-}
-
 const BODIES = [50, 100, 200, 400];
 const SETTLING_STEPS = 240;
 const ROUNDS = 7;
-const TOLD_PER_LIE = 2000;
 
 /** The least mean over rounds: what the work costs when nothing else runs. */
 function leastMs(repeats: number, call: () => void): number {
@@ -88,30 +79,9 @@ function costOf(module: WebAssembly.Module, bodies: number): Cost {
   };
 }
 
-function detections(): Detection[] {
-  const tasks = [1, 2, 3].flatMap((seed) =>
-    tasksOf(pile(200, seed), 400).filter((_, i) => i >= 60 && i % 10 === 0)
-  );
-  const draw = drawsFrom(99);
-  return lies.map(({ name, lie }) => {
-    let told = 0;
-    let caught = 0;
-    for (let i = 0; i < TOLD_PER_LIE; i++) {
-      const task = tasks[Math.floor(draw() * tasks.length)] as Task;
-      const output = lie(task, tasks, draw);
-      if (output === undefined || output.every((byte, at) => byte === task.output[at])) continue;
-      told++;
-      const seed = BigInt(Math.floor(draw() * Number.MAX_SAFE_INTEGER));
-      if (core.check(task.input, [], output, seed).type === "err") caught++;
-    }
-    return { lie: name, told, caught, d: caught / told };
-  });
-}
-
 const module = await loadCore("physics", "1.0.0");
 const costs = BODIES.map((bodies) => costOf(module, bodies));
-const caught = detections();
-if (Deno.args.includes("--json")) console.log(JSON.stringify({ costs, detections: caught }));
+if (Deno.args.includes("--json")) console.log(JSON.stringify({ costs }));
 else {
   console.table(
     costs.map((cost) => ({
@@ -121,5 +91,4 @@ else {
       checkOverRun: cost.checkOverRun.toFixed(3),
     })),
   );
-  console.table(caught.map((one) => ({ ...one, d: one.d.toFixed(4) })));
 }

@@ -24,6 +24,12 @@ export const AREAS: readonly Area[] = [
   ...FREE,
   { name: "protocol", files: ["protocol/"], may: ["protocol/"] },
   { name: "a codec", files: ["tasks-as/*/codec.ts"], may: [] },
+  {
+    name: "what kernels are tested with",
+    files: ["tasks-as/testing/", "tasks-as/*/testing/"],
+    may: ["tasks-as/", "tests/deps.ts"],
+    computes: true,
+  },
   { name: "tasks-as", files: ["tasks-as/"], may: ["tasks-as/"], computes: true },
   { name: "sandbox", files: ["sandbox/"], may: ["sandbox/", "protocol/limits.ts", "protocol/errors.ts"] },
   {

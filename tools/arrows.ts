@@ -33,11 +33,19 @@ export function judge(graph: ImportGraph): string[] {
 }
 
 /** Folders with a `deno.json` of their own whose names only it resolves. */
+const APART: readonly string[] = ["tasks-as/", "bench/kernels/"];
+
+/** The files by the configuration that reads them. */
 function configGroups(files: readonly string[]): [config: string, files: string[]][] {
-  const apart = "tasks-as/deno.json";
-  if (!files.includes(apart)) return [["deno.json", [...files]]];
-  const inside = (path: string) => path.startsWith("tasks-as/");
-  return [["deno.json", files.filter((path) => !inside(path))], [apart, files.filter(inside)]];
+  const apart = APART.filter((folder) => files.includes(`${folder}deno.json`));
+  const rest = files.filter((path) => !apart.some((folder) => path.startsWith(folder)));
+  return [
+    ["deno.json", rest],
+    ...apart.map((folder): [string, string[]] => [
+      `${folder}deno.json`,
+      files.filter((path) => path.startsWith(folder)),
+    ]),
+  ];
 }
 
 function wrongFile({ from, target }: ImportEdge): string | undefined {

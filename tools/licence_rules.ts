@@ -17,6 +17,7 @@ const DEVELOPMENT: readonly string[] = [...RUNTIME, "Apache-2.0 WITH LLVM-except
 /** Packages that name no licence in their package.json, and what the licence file inside them says. */
 export const LICENCE_FILES: Readonly<Record<string, string>> = {
   "@bytecodealliance/componentize-js": "Apache-2.0 WITH LLVM-exception",
+  pathfinding: "MIT",
 };
 
 /** A package as the locks know it. */

@@ -22,7 +22,8 @@ const QUICK_RUNS: readonly string[] = ["beside the code", "across folders"];
 function steps(root: string, files: readonly string[]): Step[] {
   const modules = files.filter(isDenoModule);
   const kernels = modules.filter((path) => path.startsWith("tasks-as/"));
-  const others = modules.filter((path) => !path.startsWith("tasks-as/"));
+  const besideLibraries = modules.filter((path) => path.startsWith("bench/kernels/"));
+  const others = modules.filter((path) => !kernels.includes(path) && !besideLibraries.includes(path));
   return [
     { name: "fmt", run: () => unformatted(root) },
     { name: "lint", run: () => deno(root, ["lint", "--quiet"]) },
@@ -32,6 +33,10 @@ function steps(root: string, files: readonly string[]): Step[] {
     {
       name: "check kernels",
       run: () => deno(root, ["check", "--quiet", "--config", "tasks-as/deno.json", ...kernels]),
+    },
+    {
+      name: "check kernels beside libraries",
+      run: () => deno(root, ["check", "--quiet", "--config", "bench/kernels/deno.json", ...besideLibraries]),
     },
     {
       name: "check worker alone",

@@ -34,13 +34,18 @@ const ACROSS = /^tests\/(contract|sim)\//;
 const GROUPS: readonly Group[] = [
   {
     name: "beside the code",
-    owns: (path) => !path.startsWith("tests/") && !path.startsWith("tasks-as/"),
+    owns: (path) => !/^(tests|tasks-as|bench\/kernels)\//.test(path),
     flags: ["--parallel", ...CLOSED],
   },
   {
     name: "kernels",
     owns: (path) => path.startsWith("tasks-as/"),
     flags: ["--config", "tasks-as/deno.json", "--parallel", ...CLOSED],
+  },
+  {
+    name: "kernels beside libraries",
+    owns: (path) => path.startsWith("bench/kernels/"),
+    flags: ["--config", "bench/kernels/deno.json", "--parallel", ...CLOSED],
   },
   { name: "across folders", owns: (path) => ACROSS.test(path), flags: ["--parallel", ...CLOSED] },
   {

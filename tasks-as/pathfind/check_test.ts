@@ -1,77 +1,30 @@
 import { assert } from "../../tests/deps.ts";
 import { instantiateCore, loadCore } from "../testing/core.ts";
+import { drawOne, drawsFrom } from "../testing/draws.ts";
+import { campaignSizes, honestTrial, lieTrial } from "../testing/trials.ts";
 import { pathfind, type PathPair } from "./codec.ts";
-import { lies } from "./testing/lies.ts";
-import { drawBelow, drawsFrom, noiseMap } from "./testing/maps.ts";
-import { drawFreePairs, drawMap, drawPairs, gameMaps, makeProblem, solvePairs } from "./testing/problems.ts";
-
-/**
- * The least share of told lies that check must refuse. Measured shares stand in README.md. A path by another
- * route is right in every part and only longer as a whole: solving again finds it, and solving again is what
- * recheck is for.
- */
-const CAUGHT_AT_LEAST: ReadonlyMap<string, number> = new Map([
-  ["one bit", 1],
-  ["random element", 1],
-  ["stale answer", 1],
-  ["stale element", 1],
-  ["lazily unreachable", 1],
-  ["wrong counts", 1],
-  ["local detour", 0.97],
-  ["other route", 0.15],
-  ["a tenth of the pairs, mixed", 0.99],
-  ["a tenth of the pairs, local detour", 0.99],
-  ["a tenth of the pairs, other route", 0.3],
-  ["all pairs, greedy search", 1],
-]);
+import { subject } from "./testing/lies.ts";
+import { noiseMap } from "./testing/maps.ts";
+import { drawFreePairs, drawMap, drawPairs, type Problem, solvePairs } from "./testing/problems.ts";
 
 const core = instantiateCore(await loadCore("pathfind", "1.0.0"));
 
 Deno.test("check() catches each kind of lie as often as promised", () => {
-  const draw = drawsFrom(31);
-  const told = new Map<string, number>();
-  const caught = new Map<string, number>();
-  for (const map of gameMaps(256, draw).values()) {
-    const grid = pathfind.encodeGrid(map);
-    for (let i = 0; i < 30; i++) {
-      const problem = makeProblem(core, map, grid, draw);
-      for (const [name, lie] of lies) {
-        const output = lie(problem, core, draw);
-        if (output === undefined) continue;
-        const verdict = core.check(problem.inputBytes, [grid], output, BigInt(drawBelow(draw, 2 ** 32)));
-        told.set(name, (told.get(name) ?? 0) + 1);
-        if (verdict.type === "err") caught.set(name, (caught.get(name) ?? 0) + 1);
-      }
-    }
-  }
-  for (const name of lies.keys()) {
-    const share = (caught.get(name) ?? 0) / (told.get(name) ?? 0);
-    const least = CAUGHT_AT_LEAST.get(name);
-    assert.ok((told.get(name) ?? 0) >= 100, `${name}: told ${told.get(name)} times`);
-    assert.ok(least !== undefined && share >= least, `${name}: caught ${share}, promised ${least}`);
-  }
+  lieTrial(subject, core, subject.honestTasks(core, 100, drawsFrom(31)), 120, 34);
 });
 
 Deno.test("check() never refuses an honest answer", () => {
   const draw = drawsFrom(32);
-  let judged = 0;
-  const judge = (problem: ReturnType<typeof makeProblem>) => {
-    const seed = BigInt(drawBelow(draw, 2 ** 32)) << 32n | BigInt(drawBelow(draw, 2 ** 32));
-    const verdict = core.check(problem.inputBytes, [problem.grid], problem.outputBytes, seed);
-    assert.deepEqual(verdict, { type: "ok" });
-    judged += 1;
-  };
-  for (const map of gameMaps(256, draw).values()) {
-    const grid = pathfind.encodeGrid(map);
-    for (let i = 0; i < 100; i++) judge(makeProblem(core, map, grid, draw));
-  }
-  while (judged < 3000) {
+  const games = subject.honestTasks(core, 100, draw);
+  const next = (): Problem => {
+    if (draw() < 0.2) return drawOne(draw, games);
     const map = drawMap(draw);
     const pairs = map.free.includes(1) && draw() < 0.7
       ? drawFreePairs(map, 64, draw)
       : drawPairs(map, 16, draw);
-    judge(solvePairs(core, map, pathfind.encodeGrid(map), pairs));
-  }
+    return solvePairs(core, map, pathfind.encodeGrid(map), pairs);
+  };
+  honestTrial(core, next, campaignSizes().honest, 35);
 });
 
 Deno.test("check() decides every claim that there is no path", () => {
@@ -82,12 +35,12 @@ Deno.test("check() decides every claim that there is no path", () => {
     if (!map.free.includes(1)) continue;
     const grid = pathfind.encodeGrid(map);
     const problem = solvePairs(core, map, grid, drawFreePairs(map, 6, draw));
-    problem.output.answers.forEach((answer, liar) => {
+    problem.answers.forEach((answer, liar) => {
       if (answer.type !== "found") return;
-      const { startX, startY } = problem.input.pairs[liar] as PathPair;
+      const { startX, startY } = problem.pairs[liar] as PathPair;
       const claim = { type: "unreachable" as const, startX, startY };
-      const answers = problem.output.answers.map((other, k) => k === liar ? claim : other);
-      const verdict = core.check(problem.inputBytes, [grid], pathfind.encodeOutput({ answers }), 0n);
+      const answers = problem.answers.map((other, k) => k === liar ? claim : other);
+      const verdict = core.check(problem.input, [grid], pathfind.encodeOutput({ answers }), 0n);
       assert.deepEqual(verdict, {
         type: "err",
         message: `Cannot accept the output: pair ${liar} has a path and is said to have none`,
@@ -109,13 +62,11 @@ Deno.test("check() solves every pair again for some seed: a longer route is caug
   const oneDoor = { ...map, free: free.map((cell, i) => i === 10 * 64 + 32 ? 0 : cell) };
   const around = solvePairs(core, oneDoor, pathfind.encodeGrid(oneDoor), pairs);
   for (let liar = 0; liar < pairs.length; liar++) {
-    const answers = honest.output.answers.map((answer, i) =>
-      i === liar ? around.output.answers[i] ?? answer : answer
-    );
+    const answers = honest.answers.map((answer, i) => i === liar ? around.answers[i] ?? answer : answer);
     const output = pathfind.encodeOutput({ answers });
     let refused = 0;
     for (let seed = 0n; seed < 640n; seed++) {
-      const verdict = core.check(honest.inputBytes, [grid], output, seed);
+      const verdict = core.check(honest.input, [grid], output, seed);
       if (verdict.type === "ok") continue;
       refused += 1;
       assert.equal(verdict.message, `Cannot accept the output: pair ${liar} has a path that is not shortest`);
@@ -129,11 +80,11 @@ Deno.test("check() says which pair is wrong and why", () => {
   map.free[3] = 0;
   const grid = pathfind.encodeGrid(map);
   const pairs = [{ startX: 0, startY: 3, goalX: 3, goalY: 0 }, { startX: 0, startY: 0, goalX: 6, goalY: 3 }];
-  const { inputBytes, output, outputBytes } = solvePairs(core, map, grid, pairs);
-  const [blocked, found] = output.answers;
+  const { input, answers: right, output } = solvePairs(core, map, grid, pairs);
+  const [blocked, found] = right;
   assert.ok(blocked?.type === "goalBlocked" && found?.type === "found");
   const verdictOn = (answers: Parameters<typeof pathfind.encodeOutput>[0]["answers"]) => {
-    const verdict = core.check(inputBytes, [grid], pathfind.encodeOutput({ answers }), 7n);
+    const verdict = core.check(input, [grid], pathfind.encodeOutput({ answers }), 7n);
     return verdict.type === "err" ? verdict.message : "ok";
   };
   const through = (...cells: number[]) => ({
@@ -169,8 +120,8 @@ Deno.test("check() says which pair is wrong and why", () => {
     verdictOn([blocked, { ...found, straight: found.straight + 1 }]),
     sentence("pair 1 has wrong numbers of steps"),
   );
-  const longer = Uint8Array.from([...outputBytes, 0, 0]);
-  assert.deepEqual(core.check(inputBytes, [grid], longer, 7n), {
+  const longer = Uint8Array.from([...output, 0, 0]);
+  assert.deepEqual(core.check(input, [grid], longer, 7n), {
     type: "err",
     message: sentence("there are bytes behind its runs"),
   });

@@ -1,8 +1,8 @@
 import { assert } from "../../tests/deps.ts";
 import { type Core, instantiateCore, loadCore } from "../testing/core.ts";
+import { drawBelow, drawsFrom } from "../testing/draws.ts";
+import { campaignSizes, mutationTrial, residueTrial } from "../testing/trials.ts";
 import { pathfind } from "./codec.ts";
-import { drawBelow, drawsFrom } from "./testing/maps.ts";
-import { mutate } from "./testing/mutate.ts";
 import { drawFreePairs, drawMap, type Problem, solvePairs } from "./testing/problems.ts";
 
 const module = await loadCore("pathfind", "1.0.0");
@@ -20,50 +20,19 @@ function problems(core: Core, count: number, seed: number): Problem[] {
   return made;
 }
 
-Deno.test("run() answers damaged inputs and grids with bytes or a sentence, never with a trap", () => {
+Deno.test("run() and check() answer damaged bytes with bytes or a sentence, never with a trap", () => {
   const core = instantiateCore(module);
-  const draw = drawsFrom(11);
-  let refused = 0;
-  for (const { inputBytes, grid } of problems(core, 200, 12)) {
-    for (let i = 0; i < 30; i++) {
-      const input = draw() < 0.6 ? mutate(inputBytes, draw) : inputBytes;
-      const assets = draw() < 0.6 ? [mutate(grid, draw)] : [grid];
-      const result = core.run(input, assets);
-      if (result.type === "err") {
-        refused += 1;
-        assert.match(result.message, /^Cannot /);
-      } else assert.deepEqual(core.check(input, assets, result.output, BigInt(i)), { type: "ok" });
-    }
-  }
-  assert.ok(refused > 2000);
-});
-
-Deno.test("check() answers damaged outputs, inputs and grids, never with a trap", () => {
-  const core = instantiateCore(module);
-  const draw = drawsFrom(13);
-  let refused = 0;
-  for (const { inputBytes, grid, outputBytes } of problems(core, 200, 14)) {
-    for (let i = 0; i < 30; i++) {
-      const input = draw() < 0.1 ? mutate(inputBytes, draw) : inputBytes;
-      const asset = draw() < 0.1 ? mutate(grid, draw) : grid;
-      const result = core.check(input, [asset], mutate(outputBytes, draw), BigInt(drawBelow(draw, 2 ** 32)));
-      if (result.type === "err") {
-        refused += 1;
-        assert.match(result.message, /^Cannot /);
-      }
-    }
-  }
-  assert.ok(refused > 5000);
+  mutationTrial(core, problems(core, 200, 12), campaignSizes().mutations, 11);
 });
 
 Deno.test("check() refuses every output with a changed byte", () => {
   const core = instantiateCore(module);
   const draw = drawsFrom(15);
-  for (const { inputBytes, grid, outputBytes } of problems(core, 300, 16)) {
-    const changed = outputBytes.slice();
+  for (const { input, grid, output } of problems(core, 300, 16)) {
+    const changed = output.slice();
     const at = drawBelow(draw, changed.length);
     changed[at] = (changed[at] as number) ^ (1 + drawBelow(draw, 255));
-    assert.equal(core.check(inputBytes, [grid], changed, 1n).type, "err");
+    assert.equal(core.check(input, [grid], changed, 1n).type, "err");
   }
 });
 
@@ -94,16 +63,5 @@ Deno.test("check() refuses a path that walks in circles as soon as it is longer 
 });
 
 Deno.test("run() and check() do not depend on what memory held before", () => {
-  for (const { inputBytes, grid, outputBytes } of problems(instantiateCore(module), 40, 17)) {
-    const core = instantiateCore(module);
-    const cut = outputBytes.subarray(0, outputBytes.length - 1);
-    for (const residue of [0xff, 0x55]) {
-      core.fillFreeMemory(residue);
-      assert.deepEqual(core.run(inputBytes, [grid]), { type: "ok", output: outputBytes });
-      core.fillFreeMemory(residue);
-      assert.deepEqual(core.check(inputBytes, [grid], outputBytes, 3n), { type: "ok" });
-      core.fillFreeMemory(residue);
-      assert.equal(core.check(inputBytes, [grid], cut, 3n).type, "err");
-    }
-  }
+  residueTrial(module, problems(instantiateCore(module), 40, 17));
 });

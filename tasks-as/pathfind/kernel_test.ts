@@ -1,9 +1,10 @@
 import { assert } from "../../tests/deps.ts";
 import { instantiateCore, loadCore } from "../testing/core.ts";
+import { drawsFrom } from "../testing/draws.ts";
 import { pathfind } from "./codec.ts";
 import { makeVectors } from "./make_vectors.ts";
 import { type OracleAnswer, shortestPath } from "./oracle.ts";
-import { drawsFrom, mazeMap, noiseMap, type TestMap } from "./testing/maps.ts";
+import { mazeMap, noiseMap, type TestMap } from "./testing/maps.ts";
 import { drawFreePairs, drawMap, drawPairs, solvePairs } from "./testing/problems.ts";
 import { readVectors } from "./testing/vectors.ts";
 
@@ -53,10 +54,10 @@ Deno.test("run() finds exactly the oracle's lengths in thousands of random probl
   while (problems < 20000) {
     const map = drawMap(draw);
     const pairs = drawPairs(map, 6, draw);
-    const { outputBytes } = solvePairs(core, map, pathfind.encodeGrid(map), pairs);
+    const { output } = solvePairs(core, map, pathfind.encodeGrid(map), pairs);
     const expected = pairs.map((one) => shortestPath(map, one.startX, one.startY, one.goalX, one.goalY));
     assert.deepEqual(
-      claims(outputBytes),
+      claims(output),
       expected,
       `${map.width} × ${map.height}, after ${problems} problems`,
     );
@@ -110,10 +111,10 @@ Deno.test("run() gives cells that lead by legal steps from start to goal", () =>
   for (let i = 0; i < 200; i++) {
     const map = drawMap(draw);
     if (!map.free.includes(1)) continue;
-    const { input, output } = solvePairs(core, map, pathfind.encodeGrid(map), drawFreePairs(map, 8, draw));
-    output.answers.forEach((answer, k) => {
+    const { pairs, answers } = solvePairs(core, map, pathfind.encodeGrid(map), drawFreePairs(map, 8, draw));
+    answers.forEach((answer, k) => {
       if (answer.type !== "found") return;
-      const pair = input.pairs[k];
+      const pair = pairs[k];
       assert.deepEqual([...answer.cells.slice(0, 2)], [pair?.startX, pair?.startY]);
       assert.deepEqual([...answer.cells.slice(-2)], [pair?.goalX, pair?.goalY]);
       assert.equal(answer.straight + answer.diagonal, answer.cells.length / 2 - 1);
@@ -133,8 +134,8 @@ Deno.test("run() takes a grid of 2,048 × 2,048 with a hard maze", () => {
   const problem = solvePairs(instantiateCore(module), map, pathfind.encodeGrid(map), [
     { startX: 0, startY: 0, goalX: 2046, goalY: 2046 },
   ]);
-  assert.equal(problem.output.answers[0]?.type, "found");
-  const verdict = instantiateCore(module).check(problem.inputBytes, [problem.grid], problem.outputBytes, 0n);
+  assert.equal(problem.answers[0]?.type, "found");
+  const verdict = instantiateCore(module).check(problem.input, [problem.grid], problem.output, 0n);
   assert.deepEqual(verdict, { type: "ok" });
 });
 
@@ -169,10 +170,10 @@ Deno.test("run() and check() have memory for the map with the most jump points",
     { startX: 102, startY: 0, goalX: 2047, goalY: 0 },
     { startX: 0, startY: 0, goalX: 2047, goalY: 2047 },
   ];
-  const { inputBytes, grid, output, outputBytes } = solvePairs(core, map, pathfind.encodeGrid(map), pairs);
-  assert.deepEqual(output.answers.map(({ type }) => type), ["found", "unreachable"]);
+  const { input, grid, answers, output } = solvePairs(core, map, pathfind.encodeGrid(map), pairs);
+  assert.deepEqual(answers.map(({ type }) => type), ["found", "unreachable"]);
   for (let seed = 0n; seed < 60n; seed++) {
-    assert.deepEqual(core.check(inputBytes, [grid], outputBytes, seed), { type: "ok" });
+    assert.deepEqual(core.check(input, [grid], output, seed), { type: "ok" });
   }
 });
 

@@ -2,19 +2,10 @@
  * Writes `vectors/`: questions with answers from the oracle, for any implementation of the kernel.
  * `deno run --allow-write=tasks-as/pathfind/vectors tasks-as/pathfind/make_vectors.ts`
  */
+import { type Draw, drawBelow, drawsFrom } from "../testing/draws.ts";
 import { pathfind, type PathPair } from "./codec.ts";
 import { type OracleAnswer, shortestPath } from "./oracle.ts";
-import {
-  caveMap,
-  type Draw,
-  drawBelow,
-  drawFreeCell,
-  drawsFrom,
-  mazeMap,
-  noiseMap,
-  roomMap,
-  type TestMap,
-} from "./testing/maps.ts";
+import { caveMap, drawFreeCell, mazeMap, noiseMap, roomMap, type TestMap } from "./testing/maps.ts";
 
 const PAIRS_PER_VECTOR = 8;
 

@@ -1,43 +1,29 @@
 /** Answers that are wrong in the ways a liar would choose, each one well-formed as far as the lie allows. */
 import type { Core } from "../../testing/core.ts";
+import type { Lie, Subject } from "../../testing/detection.ts";
+import { type Draw, drawBelow } from "../../testing/draws.ts";
 import { type PathAnswer, pathfind, type PathPair } from "../codec.ts";
-import { type Draw, drawBelow, type TestMap } from "./maps.ts";
-import { type Problem, solvePairs } from "./problems.ts";
+import type { TestMap } from "./maps.ts";
+import { gameMaps, makeProblem, type Problem, solvePairs } from "./problems.ts";
 
-/** Makes a wrong output for a problem, or undefined when this problem offers no chance for the lie. */
-export type Lie = (problem: Problem, core: Core, draw: Draw) => Uint8Array | undefined;
-
+type Tell = Lie<Problem>["tell"];
 type FoundAnswer = Extract<PathAnswer, { type: "found" }>;
 
 /** How far a local detour may stray from the path, in cells. */
 const STRAY_MAX = 8;
 
-/** The lies by name. Each spoils one answer, if its name does not say otherwise. */
-export const lies: ReadonlyMap<string, Lie> = new Map<string, Lie>([
-  ["one bit", oneBit],
-  ["random element", spoilOne(randomElement)],
-  ["stale answer", staleAnswer],
-  ["stale element", spoilOne(staleElement)],
-  ["lazily unreachable", spoilOne(lazilyUnreachable)],
-  ["wrong counts", spoilOne(wrongCounts)],
-  ["local detour", spoilOne(localDetour)],
-  ["other route", spoilOne(otherRoute)],
-  ["a tenth of the pairs, mixed", spoilTenth([randomElement, staleElement, lazilyUnreachable, localDetour])],
-  ["a tenth of the pairs, local detour", spoilTenth([localDetour])],
-  ["a tenth of the pairs, other route", spoilTenth([otherRoute])],
-  ["all pairs, greedy search", greedySearch],
-]);
-
 /** A wrong answer to pair `index`, or undefined. */
 type Spoiler = (problem: Problem, index: number, core: Core, draw: Draw) => PathAnswer | undefined;
 
-function spoilOne(spoiler: Spoiler): Lie {
-  return (problem, core, draw) => spoil(problem, core, draw, 1, [spoiler]);
+/** One answer is spoiled. */
+function one(spoiler: Spoiler): Tell {
+  return (problem, { core, draw }) => spoil(problem, core, draw, 1, [spoiler]);
 }
 
-function spoilTenth(spoilers: readonly Spoiler[]): Lie {
-  return (problem, core, draw) =>
-    spoil(problem, core, draw, Math.ceil(problem.input.pairs.length / 10), spoilers);
+/** A tenth of the answers is spoiled. */
+function tenth(...spoilers: readonly Spoiler[]): Tell {
+  return (problem, { core, draw }) =>
+    spoil(problem, core, draw, Math.ceil(problem.pairs.length / 10), spoilers);
 }
 
 function spoil(
@@ -47,7 +33,7 @@ function spoil(
   count: number,
   spoilers: readonly Spoiler[],
 ): Uint8Array | undefined {
-  const answers = [...problem.output.answers];
+  const answers = [...problem.answers];
   const spoiled = new Set<number>();
   for (let tries = 0; tries < 10 * count && spoiled.size < count; tries++) {
     const index = drawBelow(draw, answers.length);
@@ -61,12 +47,12 @@ function spoil(
 }
 
 /** One bit of the output. */
-function oneBit(problem: Problem, _core: Core, draw: Draw): Uint8Array {
-  const bytes = problem.outputBytes.slice();
+const oneBit: Tell = (problem, { draw }) => {
+  const bytes = problem.output.slice();
   const at = drawBelow(draw, bytes.length);
   bytes[at] = (bytes[at] as number) ^ (1 << drawBelow(draw, 8));
   return bytes;
-}
+};
 
 /** One cell of a path replaced by a neighbour, if the path stays connected. */
 function randomElement(problem: Problem, index: number, _core: Core, draw: Draw): PathAnswer | undefined {
@@ -80,22 +66,21 @@ function randomElement(problem: Problem, index: number, _core: Core, draw: Draw)
 }
 
 /** The whole answer to another task on the same map. */
-function staleAnswer(problem: Problem, core: Core, draw: Draw): Uint8Array {
-  const pairs = problem.input.pairs.map(() => drawReachable(problem, core, draw));
-  return solvePairs(core, problem.map, problem.grid, pairs).outputBytes;
-}
+const staleAnswer: Tell = (problem, { core, draw }) => {
+  const pairs = problem.pairs.map(() => drawReachable(problem, core, draw));
+  return solvePairs(core, problem.map, problem.grid, pairs).output;
+};
 
 /** The right answer to another pair from the same start. */
 function staleElement(problem: Problem, index: number, core: Core, draw: Draw): PathAnswer | undefined {
-  const { startX, startY } = problem.input.pairs[index] as PathPair;
+  const { startX, startY } = problem.pairs[index] as PathPair;
   const { goalX, goalY } = drawReachable(problem, core, draw);
-  const [answer] =
-    solvePairs(core, problem.map, problem.grid, [{ startX, startY, goalX, goalY }]).output.answers;
+  const [answer] = solvePairs(core, problem.map, problem.grid, [{ startX, startY, goalX, goalY }]).answers;
   return answer?.type === "found" ? answer : undefined;
 }
 
 function lazilyUnreachable(problem: Problem, index: number): PathAnswer | undefined {
-  const { startX, startY } = problem.input.pairs[index] as PathPair;
+  const { startX, startY } = problem.pairs[index] as PathPair;
   return foundAnswer(problem, index) && { type: "unreachable", startX, startY };
 }
 
@@ -125,7 +110,7 @@ function localDetour(problem: Problem, index: number, core: Core, draw: Draw): P
       goalY: throughY,
     },
     { startX: throughX, startY: throughY, goalX: cells[join] as number, goalY: cells[join + 1] as number },
-  ]).output.answers;
+  ]).answers;
   if (there?.type !== "found" || back?.type !== "found") return undefined;
   const detour = Uint16Array.from([
     ...cells.subarray(0, leave),
@@ -150,8 +135,8 @@ function otherRoute(problem: Problem, index: number, core: Core, draw: Draw): Pa
     answer.cells[at + 1] as number,
     1 + drawBelow(draw, STRAY_MAX),
   );
-  const pair = problem.input.pairs[index] as PathPair;
-  const [other] = solvePairs(core, map, pathfind.encodeGrid(map), [pair]).output.answers;
+  const pair = problem.pairs[index] as PathPair;
+  const [other] = solvePairs(core, map, pathfind.encodeGrid(map), [pair]).answers;
   return other?.type === "found" ? ifLonger(other, answer) : undefined;
 }
 
@@ -159,14 +144,12 @@ function otherRoute(problem: Problem, index: number, core: Core, draw: Draw): Pa
  * Every path by a search that always goes on from the cell closest to the goal: much less work than a
  * shortest path.
  */
-function greedySearch(problem: Problem): Uint8Array {
-  const answers = problem.input.pairs.map((pair, i) =>
-    foundAnswer(problem, i) === undefined
-      ? problem.output.answers[i] as PathAnswer
-      : greedyPath(problem.map, pair)
+const greedySearch: Tell = (problem) => {
+  const answers = problem.pairs.map((pair, i) =>
+    foundAnswer(problem, i) === undefined ? problem.answers[i] as PathAnswer : greedyPath(problem.map, pair)
   );
   return pathfind.encodeOutput({ answers });
-}
+};
 
 function greedyPath(map: TestMap, pair: PathPair): PathAnswer {
   const parents = new Int32Array(map.width * map.height).fill(-1);
@@ -201,7 +184,7 @@ function greedyPath(map: TestMap, pair: PathPair): PathAnswer {
 }
 
 function foundAnswer(problem: Problem, index: number): FoundAnswer | undefined {
-  const answer = problem.output.answers[index];
+  const answer = problem.answers[index];
   return answer?.type === "found" ? answer : undefined;
 }
 
@@ -242,7 +225,7 @@ function drawReachable(problem: Problem, core: Core, draw: Draw): PathPair {
       goalX: to % problem.map.width,
       goalY: Math.floor(to / problem.map.width),
     };
-    if (solvePairs(core, problem.map, problem.grid, [pair]).output.answers[0]?.type === "found") return pair;
+    if (solvePairs(core, problem.map, problem.grid, [pair]).answers[0]?.type === "found") return pair;
   }
 }
 
@@ -258,3 +241,103 @@ function withDisc(map: TestMap, centreX: number, centreY: number, radius: number
 function isFree(map: TestMap, x: number, y: number): boolean {
   return x >= 0 && y >= 0 && x < map.width && y < map.height && map.free[y * map.width + x] === 1;
 }
+
+/**
+ * A path by another route is right in every part and only longer as a whole: solving again finds it, and
+ * solving again is what recheck is for.
+ */
+const lies: readonly Lie<Problem>[] = [
+  {
+    name: "one cell of one path moved",
+    kind: "random element",
+    weight: "gross",
+    least: 1,
+    tell: one(randomElement),
+  },
+  {
+    name: "one path with wrong numbers of steps",
+    kind: "random element",
+    weight: "gross",
+    least: 1,
+    tell: one(wrongCounts),
+  },
+  {
+    name: "answer to another task on the map",
+    kind: "stale answer",
+    weight: "gross",
+    least: 1,
+    tell: staleAnswer,
+  },
+  {
+    name: "one path to another goal",
+    kind: "stale answer",
+    weight: "gross",
+    least: 1,
+    tell: one(staleElement),
+  },
+  {
+    name: "one pair said to be unreachable",
+    kind: "lazy answer",
+    weight: "gross",
+    least: 1,
+    tell: one(lazilyUnreachable),
+  },
+  {
+    name: "all paths by a greedy search",
+    kind: "lazy answer",
+    weight: "gross",
+    least: 1,
+    tell: greedySearch,
+  },
+  {
+    name: "one path with a detour of up to 8 cells",
+    kind: "subtle shift",
+    weight: "matters",
+    least: 0.97,
+    tell: one(localDetour),
+  },
+  { name: "one bit", kind: "last bit", weight: "fine", least: 1, tell: oneBit },
+  {
+    name: "one path by another route",
+    kind: "suboptimal",
+    weight: "fine",
+    least: 0.15,
+    tell: one(otherRoute),
+  },
+  {
+    name: "a tenth of the paths, kinds mixed",
+    kind: "a tenth wrong",
+    weight: "gross",
+    least: 0.99,
+    tell: tenth(randomElement, staleElement, lazilyUnreachable, localDetour),
+  },
+  {
+    name: "a tenth of the paths with detours",
+    kind: "a tenth wrong",
+    weight: "matters",
+    least: 0.99,
+    tell: tenth(localDetour),
+  },
+  {
+    name: "a tenth of the paths by other routes",
+    kind: "a tenth wrong",
+    weight: "matters",
+    least: 0.3,
+    tell: tenth(otherRoute),
+  },
+];
+
+/** What is measured of the check. */
+export const subject: Subject<Problem> = {
+  kernel: pathfind.id,
+  version: pathfind.version,
+  about: "16 pairs on maps of 256 × 256: caves, rooms and mazes",
+  honestTasks(core, count, draw) {
+    const maps = [...gameMaps(256, draw).values()].map((map) => ({ map, grid: pathfind.encodeGrid(map) }));
+    return Array.from({ length: count }, (_, i) => {
+      const { map, grid } = maps[i % maps.length] as (typeof maps)[number];
+      return makeProblem(core, map, grid, draw);
+    });
+  },
+  lies,
+};

@@ -1,29 +1,11 @@
 /** Maps that look like games', made from a seed: for tests, vectors and benchmarks. */
+import { type Draw, drawBelow } from "../../testing/draws.ts";
 
 /** A grid: row by row, 1 where a cell is free. */
 export interface TestMap {
   readonly width: number;
   readonly height: number;
   readonly free: Uint8Array<ArrayBuffer>;
-}
-
-/** Draws: a number in 0 ≤ x < 1. */
-export type Draw = () => number;
-
-/** A small seeded generator (mulberry-style mixing of a 32-bit counter); only spread matters here. */
-export function drawsFrom(seed: number): Draw {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let bits = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
-    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-    return ((bits ^ (bits >>> 16)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** An integer in 0 … bound − 1. */
-export function drawBelow(draw: Draw, bound: number): number {
-  return Math.floor(draw() * bound);
 }
 
 /** Independent cells, each blocked with the given probability. */

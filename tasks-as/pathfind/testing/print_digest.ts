@@ -3,8 +3,8 @@
  * Arguments: the number of tasks.
  */
 import { instantiateCore, loadCore } from "../../testing/core.ts";
+import { drawsFrom } from "../../testing/draws.ts";
 import { pathfind } from "../codec.ts";
-import { drawsFrom } from "./maps.ts";
 import { drawMap, drawPairs, gameMaps } from "./problems.ts";
 
 const core = instantiateCore(await loadCore("pathfind", "1.0.0"));

@@ -1,26 +1,17 @@
 /** Whole tasks made from a seed: a map, its bytes, pairs on it, and the kernel's answer. */
 import type { Core } from "../../testing/core.ts";
-import { pathfind, type PathfindInput, type PathfindOutput, type PathPair } from "../codec.ts";
-import {
-  caveMap,
-  type Draw,
-  drawBelow,
-  drawFreeCell,
-  mazeMap,
-  noiseMap,
-  roomMap,
-  type TestMap,
-} from "./maps.ts";
+import type { HonestTask } from "../../testing/detection.ts";
+import { type Draw, drawBelow } from "../../testing/draws.ts";
+import { type PathAnswer, pathfind, type PathPair } from "../codec.ts";
+import { caveMap, drawFreeCell, mazeMap, noiseMap, roomMap, type TestMap } from "./maps.ts";
 
 /** One task with what `run` answered. */
-export interface Problem {
+export interface Problem extends HonestTask {
   readonly map: TestMap;
-  /** The map's bytes, as an asset. */
+  /** The map's bytes: the task's only asset. */
   readonly grid: Uint8Array;
-  readonly input: PathfindInput;
-  readonly inputBytes: Uint8Array;
-  readonly output: PathfindOutput;
-  readonly outputBytes: Uint8Array;
+  readonly pairs: readonly PathPair[];
+  readonly answers: readonly PathAnswer[];
 }
 
 /** The kinds of maps a game has, by name. */
@@ -67,12 +58,11 @@ export function drawFreePairs(map: TestMap, count: number, draw: Draw): PathPair
 
 /** Lets the kernel solve the pairs. */
 export function solvePairs(core: Core, map: TestMap, grid: Uint8Array, pairs: readonly PathPair[]): Problem {
-  const input = { pairs };
-  const inputBytes = pathfind.encodeInput(input);
-  const result = core.run(inputBytes, [grid]);
+  const input = pathfind.encodeInput({ pairs });
+  const result = core.run(input, [grid]);
   if (result.type === "err") throw new Error(result.message);
-  const output = pathfind.decodeOutput(result.output);
-  return { map, grid, input, inputBytes, output, outputBytes: result.output };
+  const { answers } = pathfind.decodeOutput(result.output);
+  return { map, grid, pairs, answers, input, assets: [grid], output: result.output };
 }
 
 /** The same sixteen pairs for every caller with the same draws. */

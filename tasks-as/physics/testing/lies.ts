@@ -1,13 +1,10 @@
 /** Wrong answers as a dishonest worker would give them, to measure how many `check` catches. */
+import type { Lie, Subject } from "../../testing/detection.ts";
 import { type Body, type Contact, type Impulses, physics, type PhysicsInput } from "../codec.ts";
-import { stepBytes, type Task } from "./world.ts";
+import { pile } from "./scenes.ts";
+import { stepBytes, type Task, tasksOf } from "./world.ts";
 
-/** Makes a lie about a task; undefined when this one cannot be told here. */
-export type Lie = (
-  task: Task,
-  others: readonly Task[],
-  draw: () => number,
-) => Uint8Array<ArrayBuffer> | undefined;
+type Tell = Lie<Task>["tell"];
 
 /** Body arrays of a state that a step changes, and the arrays behind them, by name and length. */
 interface Section {
@@ -78,7 +75,7 @@ function shifted(
 }
 
 /** One element, any: half of itself or up to ± 0.5 off. */
-const randomElement: Lie = (task, _others, draw) => {
+const randomElement: Tell = (task, { draw }) => {
   const output = task.output.slice();
   const floats = floatsOf(output);
   const at = HEADER_WORDS + below(draw, floats.length - HEADER_WORDS);
@@ -88,19 +85,19 @@ const randomElement: Lie = (task, _others, draw) => {
 };
 
 /** The answer to another task. */
-const staleAnswer: Lie = (_task, others, draw) => others[below(draw, others.length)]?.output;
+const staleAnswer: Tell = (_task, { others, draw }) => others[below(draw, others.length)]?.output;
 
 /** The answer to the step before. */
-const stepBefore: Lie = (task, others) => others[others.indexOf(task) - 1]?.output;
+const stepBefore: Tell = (task, { others }) => others[others.indexOf(task) - 1]?.output;
 
 /** Some body a millimetre off. */
-const millimetre: Lie = (task, _others, draw) => {
+const millimetre: Tell = (task, { draw }) => {
   const bodies = movers(task.input);
   return shifted(task, draw, [bodies[below(draw, bodies.length)] as number], () => 0.001);
 };
 
 /** A tenth of the bodies up to a centimetre off. */
-const tenthWrong: Lie = (task, _others, draw) =>
+const tenthWrong: Tell = (task, { draw }) =>
   shifted(task, draw, movers(task.input).filter(() => draw() < 0.1), () => (draw() - 0.5) * 0.02);
 
 function silence(contacts: readonly Contact[]): Impulses[] {
@@ -108,13 +105,13 @@ function silence(contacts: readonly Contact[]): Impulses[] {
 }
 
 /** No work at all: the input comes back. */
-const inputBack: Lie = ({ input }) => {
+const inputBack: Tell = ({ input }) => {
   const state = physics.decodeInput(input);
   return physics.encodeOutput({ state, rest: silence(state.contacts), mean: silence(state.contacts) });
 };
 
 /** The last bit of any word. */
-const lastBit: Lie = (task, _others, draw) => {
+const lastBit: Tell = (task, { draw }) => {
   const output = task.output.slice();
   const words = wordsOf(output);
   const at = HEADER_WORDS + below(draw, words.length - HEADER_WORDS);
@@ -123,8 +120,8 @@ const lastBit: Lie = (task, _others, draw) => {
 };
 
 /** The lowest bit that a number of this section may use. */
-function lowestBit(name: string): Lie {
-  return (task, _others, draw) => {
+function lowestBit(name: string): Tell {
+  return (task, { draw }) => {
     const output = task.output.slice();
     const section = sectionsOf(output).find((one) => one.name === name);
     if (section === undefined || section.from === section.to) return undefined;
@@ -136,8 +133,8 @@ function lowestBit(name: string): Lie {
 }
 
 /** Chosen bodies meet nothing, all else is computed in earnest: a lie that obeys the law of motion. */
-function ghosts(share: number): Lie {
-  return ({ input }, _others, draw) => {
+function ghosts(share: number): Tell {
+  return ({ input }, { draw }) => {
     const state = physics.decodeInput(input);
     const isGhost = state.bodies.map((body) => body.massKg !== 0 && draw() < share);
     if (!isGhost.includes(true)) return undefined;
@@ -169,24 +166,108 @@ function ghosts(share: number): Lie {
   };
 }
 
-/** All lies, with the share that `check` must catch; 0 where it is only measured. */
-export const lies: readonly { readonly name: string; readonly lie: Lie; readonly least: number }[] = [
-  { name: "random element", lie: randomElement, least: 0.99 },
-  { name: "stale answer of another task", lie: staleAnswer, least: 0.99 },
-  { name: "answer of the step before", lie: stepBefore, least: 0.99 },
-  { name: "a body shifted by 1 mm", lie: millimetre, least: 0.99 },
-  { name: "a tenth of the bodies off", lie: tenthWrong, least: 0.99 },
-  { name: "input sent back", lie: inputBack, least: 0.99 },
-  { name: "last bit of any word", lie: lastBit, least: 0.95 },
-  { name: "no contacts at all, else consistent", lie: ghosts(1), least: 0.99 },
-  { name: "a tenth of the bodies meet nothing, else consistent", lie: ghosts(0.1), least: 0.99 },
-  { name: "one in 200 meets nothing, else consistent", lie: ghosts(0.005), least: 0.6 },
-  { name: "lowest bit in positions", lie: lowestBit("positions"), least: 0.99 },
-  { name: "lowest bit in orientations", lie: lowestBit("orientations"), least: 0.99 },
-  { name: "lowest bit in velocities", lie: lowestBit("velocities"), least: 0.99 },
-  { name: "lowest bit in spins", lie: lowestBit("spins"), least: 0.99 },
-  { name: "lowest bit in pairs and codes", lie: lowestBit("pairs and codes"), least: 0.6 },
-  { name: "lowest used bit in last impulses", lie: lowestBit("last impulses"), least: 0 },
-  { name: "lowest used bit in rest impulses", lie: lowestBit("rest impulses"), least: 0 },
-  { name: "lowest used bit in mean impulses", lie: lowestBit("mean impulses"), least: 0 },
+const lies: readonly Lie<Task>[] = [
+  { name: "random element", kind: "random element", weight: "gross", least: 0.99, tell: randomElement },
+  {
+    name: "stale answer of another task",
+    kind: "stale answer",
+    weight: "gross",
+    least: 0.99,
+    tell: staleAnswer,
+  },
+  { name: "answer of the step before", kind: "stale answer", weight: "gross", least: 0.99, tell: stepBefore },
+  { name: "a body shifted by 1 mm", kind: "subtle shift", weight: "matters", least: 0.99, tell: millimetre },
+  {
+    name: "a tenth of the bodies off",
+    kind: "a tenth wrong",
+    weight: "matters",
+    least: 0.99,
+    tell: tenthWrong,
+  },
+  { name: "input sent back", kind: "lazy answer", weight: "gross", least: 0.99, tell: inputBack },
+  { name: "last bit of any word", kind: "last bit", weight: "fine", least: 0.95, tell: lastBit },
+  {
+    name: "no contacts at all, else consistent",
+    kind: "lazy answer",
+    weight: "gross",
+    least: 0.99,
+    tell: ghosts(1),
+  },
+  {
+    name: "a tenth of the bodies meet nothing, else consistent",
+    kind: "a tenth wrong",
+    weight: "matters",
+    least: 0.99,
+    tell: ghosts(0.1),
+  },
+  {
+    name: "one in 200 meets nothing, else consistent",
+    kind: "suboptimal",
+    weight: "fine",
+    least: 0.6,
+    tell: ghosts(0.005),
+  },
+  {
+    name: "lowest bit in positions",
+    kind: "last bit",
+    weight: "fine",
+    least: 0.99,
+    tell: lowestBit("positions"),
+  },
+  {
+    name: "lowest bit in orientations",
+    kind: "last bit",
+    weight: "fine",
+    least: 0.99,
+    tell: lowestBit("orientations"),
+  },
+  {
+    name: "lowest bit in velocities",
+    kind: "last bit",
+    weight: "fine",
+    least: 0.99,
+    tell: lowestBit("velocities"),
+  },
+  { name: "lowest bit in spins", kind: "last bit", weight: "fine", least: 0.99, tell: lowestBit("spins") },
+  {
+    name: "lowest bit in pairs and codes",
+    kind: "last bit",
+    weight: "fine",
+    least: 0.6,
+    tell: lowestBit("pairs and codes"),
+  },
+  {
+    name: "lowest used bit in last impulses",
+    kind: "last bit",
+    weight: "fine",
+    least: 0,
+    tell: lowestBit("last impulses"),
+  },
+  {
+    name: "lowest used bit in rest impulses",
+    kind: "last bit",
+    weight: "fine",
+    least: 0,
+    tell: lowestBit("rest impulses"),
+  },
+  {
+    name: "lowest used bit in mean impulses",
+    kind: "last bit",
+    weight: "fine",
+    least: 0,
+    tell: lowestBit("mean impulses"),
+  },
 ];
+
+/** What is measured of the check. */
+export const subject: Subject<Task> = {
+  kernel: physics.id,
+  version: physics.version,
+  about: "steps of falling and resting piles of 200 bodies",
+  honestTasks(_core, count) {
+    const steps = [1, 2, 3].flatMap((seed) => tasksOf(pile(200, seed), 400).slice(60));
+    const apart = Math.max(1, Math.floor(steps.length / count));
+    return steps.filter((_, i) => i % apart === 0).slice(0, count);
+  },
+  lies,
+};

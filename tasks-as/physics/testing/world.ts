@@ -1,9 +1,10 @@
 /** Steps states with the built kernel. */
 import { type Core, instantiateCore, loadCore } from "../../testing/core.ts";
+import type { HonestTask } from "../../testing/detection.ts";
 import { physics, type PhysicsInput } from "../codec.ts";
 
 /** One call of the kernel: what went in and what came out. */
-export interface Task {
+export interface Task extends HonestTask {
   readonly input: Uint8Array<ArrayBuffer>;
   readonly output: Uint8Array<ArrayBuffer>;
 }
@@ -37,7 +38,7 @@ export function tasksOf(start: PhysicsInput, steps: number): Task[] {
   let input = physics.encodeInput(start);
   for (let step = 0; step < steps; step++) {
     const output = stepBytes(input);
-    tasks.push({ input, output });
+    tasks.push({ input, assets: [], output });
     input = physics.nextInput(output);
   }
   return tasks;

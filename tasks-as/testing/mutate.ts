@@ -1,5 +1,5 @@
 /** Small damage to byte strings, drawn from a seed. */
-import { type Draw, drawBelow } from "./maps.ts";
+import { type Draw, drawBelow } from "./draws.ts";
 
 /** A damaged copy: bytes changed, cut off, added, or a 32-bit number replaced by an extreme one. */
 export function mutate(bytes: Uint8Array, draw: Draw): Uint8Array {

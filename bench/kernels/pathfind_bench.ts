@@ -1,14 +1,12 @@
-// What paths cost and which lies are caught: deno run --no-prompt -P=bench bench/pathfind_bench.ts [--json]
-import { pathfind } from "../tasks-as/pathfind/codec.ts";
-import { lies } from "../tasks-as/pathfind/testing/lies.ts";
-import { type Draw, drawBelow, drawsFrom } from "../tasks-as/pathfind/testing/maps.ts";
-import { gameMaps, makeProblem, type Problem } from "../tasks-as/pathfind/testing/problems.ts";
-import { type Core, instantiateCore, loadCore } from "../tasks-as/testing/core.ts";
+// What paths cost: deno run --no-prompt -P=bench bench/pathfind_bench.ts [--json]
+import { pathfind } from "../../tasks-as/pathfind/codec.ts";
+import { gameMaps, makeProblem, type Problem } from "../../tasks-as/pathfind/testing/problems.ts";
+import { type Core, instantiateCore, loadCore } from "../../tasks-as/testing/core.ts";
+import { type Draw, drawSeed, drawsFrom } from "../../tasks-as/testing/draws.ts";
 
 const SIDES = [256, 512] as const;
 const TASKS_PER_MAP = 40;
 const CHECKS_PER_TASK = 16;
-const LIES_PER_MAP = 60;
 /** Each call is timed that often and the fastest counts: other programs share the cores. */
 const REPEATS = 3;
 
@@ -25,12 +23,6 @@ interface CostRow {
   readonly checkShareMedian: number;
 }
 
-interface LieRow {
-  readonly lie: string;
-  readonly told: number;
-  readonly caught: number;
-}
-
 const module = await loadCore(pathfind.id, pathfind.version);
 const core = instantiateCore(module);
 
@@ -44,27 +36,23 @@ function fastestUs(call: () => void): number {
   return fastest;
 }
 
-function drawSeed(draw: Draw): bigint {
-  return BigInt(drawBelow(draw, 2 ** 32)) << 32n | BigInt(drawBelow(draw, 2 ** 32));
-}
-
 /** One task: what run and the mean check cost, µs. */
 function timeTask(problem: Problem, draw: Draw): { runUs: number; freshUs: number; checkUs: number } {
   const assets = [problem.grid];
   let checkUs = 0;
   for (let i = 0; i < CHECKS_PER_TASK; i++) {
     const seed = drawSeed(draw);
-    checkUs += fastestUs(() => core.check(problem.inputBytes, assets, problem.outputBytes, seed));
+    checkUs += fastestUs(() => core.check(problem.input, assets, problem.output, seed));
   }
   return {
-    runUs: fastestUs(() => core.run(problem.inputBytes, assets)),
-    freshUs: fastestUs(() => instantiateCore(module).run(problem.inputBytes, assets)),
+    runUs: fastestUs(() => core.run(problem.input, assets)),
+    freshUs: fastestUs(() => instantiateCore(module).run(problem.input, assets)),
     checkUs: checkUs / CHECKS_PER_TASK,
   };
 }
 
 function cellsPerPath(problems: readonly Problem[]): number {
-  const found = problems.flatMap(({ output }) => output.answers.filter((answer) => answer.type === "found"));
+  const found = problems.flatMap(({ answers }) => answers.filter((answer) => answer.type === "found"));
   return found.reduce((sum, answer) => sum + answer.cells.length / 2, 0) / found.length;
 }
 
@@ -72,7 +60,7 @@ function costOf(map: string, side: number, problems: readonly Problem[], draw: D
   const times = problems.map((problem) => timeTask(problem, draw));
   const sum = (key: "runUs" | "freshUs" | "checkUs") => times.reduce((total, time) => total + time[key], 0);
   const shares = times.map(({ checkUs, runUs }) => checkUs / runUs).sort((a, b) => a - b);
-  const pairs = problems.reduce((total, problem) => total + problem.input.pairs.length, 0);
+  const pairs = problems.reduce((total, problem) => total + problem.pairs.length, 0);
   return {
     map,
     side,
@@ -95,28 +83,9 @@ function measureCosts(judge: Core, draw: Draw): CostRow[] {
   );
 }
 
-function measureLies(judge: Core, draw: Draw): LieRow[] {
-  const rows = new Map([...lies.keys()].map((lie) => [lie, { lie, told: 0, caught: 0 }]));
-  for (const map of gameMaps(256, draw).values()) {
-    const grid = pathfind.encodeGrid(map);
-    for (let i = 0; i < LIES_PER_MAP; i++) {
-      const problem = makeProblem(judge, map, grid, draw);
-      for (const [name, lie] of lies) {
-        const output = lie(problem, judge, draw);
-        const row = rows.get(name);
-        if (output === undefined || row === undefined) continue;
-        row.told += 1;
-        if (judge.check(problem.inputBytes, [grid], output, drawSeed(draw)).type === "err") row.caught += 1;
-      }
-    }
-  }
-  return [...rows.values()];
-}
-
 const costs = measureCosts(core, drawsFrom(41));
-const detection = measureLies(core, drawsFrom(42));
 if (Deno.args.includes("--json")) {
-  console.log(JSON.stringify({ costs, detection }));
+  console.log(JSON.stringify({ costs }));
 } else {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   console.table(costs.map((row) => ({
@@ -128,7 +97,4 @@ if (Deno.args.includes("--json")) {
     "check / run, mean": percent(row.checkShareMean),
     median: percent(row.checkShareMedian),
   })));
-  console.table(
-    detection.map(({ lie, told, caught }) => ({ lie, told, caught, d: (caught / told).toFixed(3) })),
-  );
 }
