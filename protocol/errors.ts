@@ -94,6 +94,11 @@ export const codes = {
     retry: false,
     hint: "Declare one memory with a maximum within the manifest's limit.",
   },
+  "bundle.feature": {
+    status: 422,
+    retry: false,
+    hint: "Compile without this feature: results would differ by machine.",
+  },
   "task.deadline": { status: 504, retry: true, hint: "Allow more time, or connect more workers." },
   "task.infeasible": {
     status: 503,

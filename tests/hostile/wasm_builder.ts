@@ -45,6 +45,7 @@ export const kind = { func: 0, table: 1, memory: 2, global: 3 } as const;
 /** Instructions, as bytes. */
 export const op = {
   unreachable: [0x00],
+  nop: [0x01],
   loop: [0x03, 0x40],
   block: [0x02, 0x40],
   if: [0x04, 0x40],
