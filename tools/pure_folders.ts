@@ -9,10 +9,15 @@ const PURE_FOLDERS: readonly string[] = [
   "coordinator/verify/",
   "coordinator/ledger/",
   "worker/session/",
+  "sandbox/component/",
+  "sandbox/wasi/",
 ];
 
 /** Single pure files elsewhere. */
-const PURE_FILES: readonly RegExp[] = [/^tasks-as\/[^/]+\/codec\.ts$/];
+const PURE_FILES: readonly RegExp[] = [
+  /^tasks-as\/[^/]+\/codec\.ts$/,
+  /^sandbox\/bundle\/strict_json\.ts$/,
+];
 
 /** Files in a pure folder that are the shell around its core: they turn I/O into events and run effects. */
 const SHELLS: readonly string[] = ["coordinator/scheduler/shell.ts"];

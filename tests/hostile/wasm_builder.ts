@@ -30,7 +30,8 @@ export interface ModuleParts {
   /** Mutable i32 globals by their first values. */
   readonly globals?: readonly number[];
   readonly exports?: readonly { readonly name: string; readonly kind: number; readonly index: number }[];
-  readonly imports?: readonly { readonly module: string; readonly name: string }[];
+  /** Imported functions; `type` is the number of a raw type, by default that of the first function. */
+  readonly imports?: readonly { readonly module: string; readonly name: string; readonly type?: number }[];
   readonly start?: number;
   readonly data?: readonly { readonly at: number; readonly bytes: readonly number[] }[];
   /** Raw type entries before those of the functions. */
@@ -119,7 +120,10 @@ export function assemble(parts: ModuleParts): Uint8Array<ArrayBuffer> {
   add(1, types);
   add(
     2,
-    imports.map(({ module, name }) => [...text(module), ...text(name), 0, ...unsigned(rawTypes.length)]),
+    imports.map(({ module, name, type: of = rawTypes.length }) => [
+      ...[...text(module), ...text(name)],
+      ...[0, ...unsigned(of)],
+    ]),
   );
   add(3, parts.functions.map((_, i) => unsigned(rawTypes.length + i)));
   add(4, parts.tables?.map((table) => [...(table.element ?? [type.funcref]), ...limitBytes(table)]));
