@@ -11,7 +11,6 @@ import {
   RateMeter,
   Sweep,
   TaskDesk,
-  turnEnd,
   WorkerGateway,
 } from "./gateway/mod.ts";
 import type { InstalledKernel } from "./installed.ts";
@@ -20,14 +19,13 @@ import { describeError, type Log } from "./log.ts";
 import type { Compute, Kernel } from "./ports.ts";
 import {
   createState,
-  nextWakeMs,
   type SchedulerConfig,
   schedulerConfig,
   type SchedulerSnapshot,
   snapshot,
-  step,
+  type State,
 } from "./scheduler/mod.ts";
-import { Shell } from "./scheduler/shell.ts";
+import { type Core, Shell, type ShellParts } from "./scheduler/shell.ts";
 import { Assets, type BlobStore, type Store } from "./store/mod.ts";
 
 /** What a coordinator is made of. */
@@ -35,13 +33,17 @@ export interface AssemblyParts {
   readonly instance: string;
   readonly kernels: readonly InstalledKernel[];
   readonly compute: Compute;
-  readonly store: Store;
+  readonly store: Pick<Store, "assets" | "audit" | "flushes" | "ledger" | "workers">;
   readonly blobs: BlobStore;
   readonly localSlots: number;
   readonly scheduler: Partial<SchedulerConfig>;
   readonly limits: GatewayLimits;
   readonly clock: Clock;
   readonly wallMs: () => number;
+  readonly core: Core<State>;
+  readonly fillRandom: ShellParts<State>["fillRandom"];
+  /** Makes what runs functions once the current turn of the event loop has said what it had to say. */
+  readonly turnEnd: (onBug: (error: unknown) => void) => (run: () => void) => void;
   readonly log: Log;
   /** Called once when the core has failed and no answer can be relied on any more. */
   readonly onBroken: (error: unknown) => void;
@@ -78,11 +80,11 @@ export async function assemble(parts: AssemblyParts): Promise<Assembly> {
     schedulerConfig(parts.kernels.map(({ kernel }) => kernel), parts.localSlots, parts.scheduler),
   );
   const shell = new Shell({
-    core: { step, nextWakeMs },
+    core: parts.core,
     state,
     compute,
     clock,
-    fillRandom: (words) => crypto.getRandomValues(words),
+    fillRandom: parts.fillRandom,
     onBroken: parts.onBroken,
     outlets: {
       note: (effect) => bookkeeper.note(effect),
@@ -156,7 +158,7 @@ function openBookkeeper(parts: AssemblyParts, kernels: KernelTable, projects: Pr
 }
 
 function connectionParts(
-  { clock, limits: { strayPerSweepMax: strayMax } }: AssemblyParts,
+  { clock, turnEnd, limits: { strayPerSweepMax: strayMax } }: AssemblyParts,
   closes: Assembly["closes"],
   onBug: (error: unknown) => void,
 ): (framesMax: number, messagesMax: number) => ConnectionParts {

@@ -13,12 +13,12 @@ import {
   type StatusReport,
   WorkerDoor,
 } from "./app/mod.ts";
-import { assemble, type Assembly, stopping } from "./assemble.ts";
-import { type GatewayLimits, gatewayLimits, systemClock } from "./gateway/mod.ts";
+import { assemble, type Assembly, type AssemblyParts, stopping } from "./assemble.ts";
+import { type GatewayLimits, gatewayLimits, systemClock, turnEnd } from "./gateway/mod.ts";
 import type { InstalledKernel } from "./installed.ts";
 import type { Log } from "./log.ts";
 import type { Compute } from "./ports.ts";
-import type { SchedulerConfig } from "./scheduler/mod.ts";
+import { nextWakeMs, type SchedulerConfig, step } from "./scheduler/mod.ts";
 import { statusReport } from "./status.ts";
 import type { BlobStore, Store } from "./store/mod.ts";
 import { version } from "./version.ts";
@@ -73,6 +73,15 @@ const FIRST_PROJECT = "first";
 /** What the first project starts with, so that a newcomer's tasks are not refused for want of credit. */
 const FIRST_DEPOSIT = 1_000_000_000_000;
 
+/** The ports of the inside that have one right answer outside of simulations. */
+const system: Pick<AssemblyParts, "clock" | "wallMs" | "core" | "fillRandom" | "turnEnd"> = {
+  clock: systemClock,
+  wallMs: Date.now,
+  core: { step, nextWakeMs },
+  fillRandom: (words) => crypto.getRandomValues(words),
+  turnEnd,
+};
+
 /** Starts a coordinator. @throws P2c2rError `config.invalid` when it cannot listen, `store.failed` */
 export async function startCoordinator(config: StartConfig, parts: StartParts): Promise<Running> {
   const { store, secrets, log, overrides = {} } = parts;
@@ -87,8 +96,7 @@ export async function startCoordinator(config: StartConfig, parts: StartParts): 
     localSlots: config.localSlots,
     scheduler: overrides.scheduler ?? {},
     limits: { ...gatewayLimits, ...overrides.gateway },
-    clock: systemClock,
-    wallMs: Date.now,
+    ...system,
     onBroken: (error) => {
       health = "failing";
       inside.desk.drain();

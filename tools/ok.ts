@@ -14,6 +14,8 @@ interface Step {
 }
 
 const BUDGET_S = 90;
+/** Histories that are simulated before every commit. */
+const SEEDS = 200;
 
 /** The runs of `deno task test` that are quick enough to stand before every commit. */
 const QUICK_RUNS: readonly string[] = ["beside the code", "across folders"];
@@ -44,6 +46,7 @@ function steps(root: string, files: readonly string[]): Step[] {
     },
     { name: "licences", run: () => licenceComplaints(root) },
     { name: "unit tests", run: () => unitTests(root, files) },
+    { name: "simulation", run: () => deno(root, ["task", "--quiet", "sim", "--seeds", String(SEEDS)]) },
   ];
 }
 

@@ -17,6 +17,8 @@ import {
 } from "./session/mod.ts";
 import { Outgoing } from "./outgoing.ts";
 
+export type { OpenSocket, SocketListener } from "./_socket.ts";
+
 /** An event before it gets its time. */
 type Happening = Event extends infer E ? E extends Event ? Omit<E, "nowMs"> : never : never;
 
@@ -36,6 +38,8 @@ export interface ConnectionOptions {
   readonly config: SessionConfig;
   readonly coordinator: URL;
   readonly clock: Clock;
+  /** Runs a function after the current turn of the event loop. */
+  readonly defer: (run: () => void) => void;
   /** 0 ≤ draw < 1. */
   readonly draw: () => number;
   readonly openSocket: OpenSocket;
@@ -195,7 +199,8 @@ export class Connection {
       },
     });
     this.#socket = socket;
-    this.#outgoing = new Outgoing(socket, this.#options.clock, () => {
+    const { clock, defer } = this.#options;
+    this.#outgoing = new Outgoing(socket, clock, defer, () => {
       const text = "the coordinator does not read what this worker sends";
       this.#feed({ type: "broken", connection, code: "protocol.slow", text });
     });

@@ -1,5 +1,4 @@
 // What leaves over one connection: gathered per turn, and held back while the line is slower than the results come.
-import { setImmediate } from "node:timers";
 import { type FromWorker, messageType, Outbox } from "../protocol/mod.ts";
 import type { Socket } from "./_socket.ts";
 import type { Clock } from "./clock.ts";
@@ -17,13 +16,13 @@ export class Outgoing {
   #held: FromWorker[] = [];
   #stopLooking: (() => void) | undefined;
 
-  /** `overflowed` is called when the coordinator does not read at all. */
-  constructor(socket: Socket, clock: Clock, overflowed: () => void) {
+  /** `defer` runs a function after the current turn; `overflowed` is called when the coordinator does not read at all. */
+  constructor(socket: Socket, clock: Clock, defer: (run: () => void) => void, overflowed: () => void) {
     this.#socket = socket;
     this.#clock = clock;
     this.#outbox = new Outbox<FromWorker>({
       send: (frame) => socket.send(frame),
-      defer: setImmediate,
+      defer,
       bufferedBytes: () => socket.bufferedBytes,
       onOverflow: overflowed,
     });

@@ -13,7 +13,7 @@ function scripted() {
     close: () => Promise.resolve(),
   };
   let overflows = 0;
-  const outgoing = new Outgoing(socket, clock, () => overflows++);
+  const outgoing = new Outgoing(socket, clock, setImmediate, () => overflows++);
   return { clock, frames, socket, outgoing, overflows: () => overflows };
 }
 

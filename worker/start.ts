@@ -1,4 +1,5 @@
 // A whole worker in one call: the program, the demo's liar and the fleets of the tests all start here.
+import { setImmediate } from "node:timers";
 import { selfTest } from "../sandbox/mod.ts";
 import { type OpenSocket, openSocket } from "./_socket.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -83,6 +84,7 @@ function compose(config: WorkerConfig, ports: WorkerPorts, keep: Keep): RunningW
     config: { ...sessionConfig(config.threads, software), ...ports.session },
     coordinator: config.coordinator,
     clock,
+    defer: setImmediate,
     draw: ports.draw ?? Math.random,
     openSocket: ports.openSocket ?? openSocket,
     access: http,

@@ -159,6 +159,19 @@ Deno.test("step() asks trusted compute again when it failed to confirm a lie", (
   assert.equal(world.all("revoke").length, 1);
 });
 
+Deno.test("step() judges a shadow that comes after the run it was to be compared with has failed", () => {
+  const world = quiet();
+  const newcomer = world.join({ serviceMs: 8, silent: true });
+  let runs = 0;
+  world.compute = (work) => runs++ === 0 ? broken : truth(work);
+  world.submit(100);
+  world.run(200);
+  answer(world, newcomer, 0);
+  world.run(200);
+  assert.equal(world.state.peers.get("w1")?.unjudged, 0);
+  assert.equal(world.state.counters.shadows, 1);
+});
+
 Deno.test("step() pays a right refusal by what the task costs, not by what the worker claims", () => {
   const world = quiet();
   const newcomer = world.join({ serviceMs: 8, silent: true });

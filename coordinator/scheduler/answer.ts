@@ -112,7 +112,10 @@ function shadowAnswered(
   const judges = isClaim(outcome) && stageOf(worker, attempt.kernel) === "probation" &&
     nowMs >= worker.peer.record.quarantinedUntilMs;
   if (about !== null && judges) {
+    // The run that was asked for with the shadow may have come to no verdict meanwhile.
+    const asks = about.trusted === null && about.runs.size === 0;
     submitForJudgement(state, nowMs, about, subjectOf(attempt, outcome, "shadow"), out);
+    if (asks) ask(state, nowMs, about, "shadow", null, out);
   }
   closeAttempt(state, attempt);
 }

@@ -9,25 +9,36 @@ import { assert, fc } from "../deps.ts";
 /** Opens an empty store, hands it to `work` and removes it afterwards. */
 export type WithStore = (work: (store: Store) => Promise<void>) => Promise<void>;
 
+/** The part that the bookkeeper writes. */
+export type Books = Pick<Store, "workers" | "ledger" | "flushes" | "audit">;
+
 /** Registers the suite for one implementation. */
 export function storeContract(name: string, withStore: WithStore): void {
-  const rule = (text: string, work: (store: Store) => Promise<void>) =>
-    Deno.test(`${name}: ${text}`, () => withStore(work));
+  const rule: Rule<Store> = (text, work) => Deno.test(`${name}: ${text}`, () => withStore(work));
   projectRules(rule);
-  workerRules(rule);
   kernelRules(rule);
+  assetRules(rule);
+  booksContract(name, withStore);
+}
+
+/** Registers the rules of the bookkeeper's part alone. */
+export function booksContract(
+  name: string,
+  withBooks: (work: (books: Books) => Promise<void>) => Promise<void>,
+): void {
+  const rule: Rule<Books> = (text, work) => Deno.test(`${name}: ${text}`, () => withBooks(work));
+  workerRules(rule);
   ledgerRules(rule);
   flushRules(rule);
   auditRules(rule);
-  assetRules(rule);
 }
 
-type Rule = (text: string, work: (store: Store) => Promise<void>) => void;
+type Rule<S> = (text: string, work: (store: S) => Promise<void>) => void;
 
 const project = { id: "p1", name: "Chess", createdMs: 1_800_000_000_000 };
 const failed = { name: "P2c2rError", code: "store.failed" };
 
-function projectRules(rule: Rule): void {
+function projectRules(rule: Rule<Store>): void {
   const key = { hash: "a".repeat(64), prefix: "abcdefgh", project: "p1", createdMs: 5 };
 
   rule("projects keep their keys, found by hash until revoked and after", async ({ projects }) => {
@@ -60,7 +71,7 @@ function projectRules(rule: Rule): void {
   );
 }
 
-function workerRules(rule: Rule): void {
+function workerRules(rule: Rule<Books>): void {
   const arrival = { id: "w1", publicKey: "key", software: "worker/1", nowMs: 10 };
   const trust: KernelTrust = { stage: "renewed", progress: 3, right: 70, wrong: 1 };
 
@@ -121,7 +132,7 @@ function workerRules(rule: Rule): void {
   });
 }
 
-function kernelRules(rule: Rule): void {
+function kernelRules(rule: Rule<Store>): void {
   const kernel = {
     digest: "d1",
     id: "paths",
@@ -169,7 +180,7 @@ function booking(key: string, ...amounts: [account: string, microCredits: number
   };
 }
 
-function ledgerRules(rule: Rule): void {
+function ledgerRules(rule: Rule<Books>): void {
   rule("the ledger books a transaction once per key and keeps its history", async ({ ledger }) => {
     assert.equal(await ledger.post(booking("one", ["project:a", -5], ["operator", 5])), true);
     assert.equal(await ledger.post(booking("one", ["project:a", -9], ["operator", 9])), false);
@@ -243,7 +254,7 @@ function flushOf(seq: number, more: Partial<Flush> = {}): Flush {
   };
 }
 
-function flushRules(rule: Rule): void {
+function flushRules(rule: Rule<Books>): void {
   rule("a flush is written once, with the workers' changes in it", async ({ flushes, workers }) => {
     await flushes.begin("run", 1);
     const change = (offences: number): WorkerChange => ({
@@ -296,7 +307,7 @@ function flushRules(rule: Rule): void {
   });
 }
 
-function auditRules(rule: Rule): void {
+function auditRules(rule: Rule<Books>): void {
   rule(
     "the audit is read in order of time and kept until it is old and booked",
     async ({ flushes, audit }) => {
@@ -321,7 +332,7 @@ function auditRules(rule: Rule): void {
   );
 }
 
-function assetRules(rule: Rule): void {
+function assetRules(rule: Rule<Store>): void {
   const asset = { project: "p1", digest: "a".repeat(64), bytes: 1_000, createdMs: 3 };
 
   rule("assets belong to the projects that added them", async ({ assets, projects }) => {

@@ -2,7 +2,8 @@
 // workers' sockets in a test's hand. Two runs of the same script differ in nothing but what the test made different.
 import { setImmediate } from "node:timers";
 import { assemble, type Assembly } from "../../coordinator/assemble.ts";
-import { type Answered, type Clock, gatewayLimits } from "../../coordinator/gateway/mod.ts";
+import { type Answered, type Clock, gatewayLimits, turnEnd } from "../../coordinator/gateway/mod.ts";
+import { nextWakeMs, step } from "../../coordinator/scheduler/mod.ts";
 import { memoryBlobs, openStore } from "../../coordinator/store/mod.ts";
 import { trustKey } from "../../coordinator/verify/mod.ts";
 import { encodeFrame, type FromWorker, messageType as t, parseToWorker } from "../../protocol/mod.ts";
@@ -117,6 +118,9 @@ export class StillCoordinator implements AsyncDisposable {
       limits: gatewayLimits,
       clock,
       wallMs: () => clock.nowMs(),
+      core: { step, nextWakeMs },
+      fillRandom: (words) => crypto.getRandomValues(words),
+      turnEnd,
       log: () => {},
       onBroken: (error) => {
         throw error;

@@ -1,21 +1,25 @@
 // Past 300 lines: one world; its workers, clock and rules make sense only together.
-// A small deterministic world around the real scheduler core: simulated time, network, workers and trusted compute.
-// One seed gives one history; tests read what happened, and the world itself watches the rules that must always hold.
+// The core alone, for histories written by hand: simulated time, workers and trusted compute, without shell and network.
+// Tests read what happened, and the same rules are watched over as in simulations of the whole (watch/).
 import { assert } from "../deps.ts";
 import type { Kernel, Outcome, Work } from "../../coordinator/ports.ts";
 import {
   createState,
   type Effect,
   type Event,
-  nextWakeMs,
   type SchedulerConfig,
   schedulerConfig,
   type State,
-  step,
   type TaskSpec,
 } from "../../coordinator/scheduler/mod.ts";
-import { Heap } from "../../coordinator/scheduler/heap.ts";
-import { unknownWorker, type WorkerRecord } from "../../coordinator/verify/mod.ts";
+import { trustKey, unknownWorker, withTrust, type WorkerRecord } from "../../coordinator/verify/mod.ts";
+import { Agenda } from "./agenda.ts";
+import { inputOf, isTrue, simKernel, truth } from "./kernels.ts";
+import { generator } from "./random.ts";
+import { Watch } from "./watch/mod.ts";
+
+export { inputOf, simKernel, trustedRecord, truth } from "./kernels.ts";
+export { generator } from "./random.ts";
 
 /** A lie: how it changes an output, and how likely a check sees it. */
 export interface Lie {
@@ -60,55 +64,12 @@ interface SimWorker {
   cancelled: Set<number>;
 }
 
-/** A kernel for simulations. */
-export function simKernel(no: number, overrides: Partial<Kernel> = {}): Kernel {
-  return {
-    no,
-    id: `kernel${no}`,
-    version: "1.0.0",
-    release: 1,
-    digest: String(no).repeat(64).slice(0, 64),
-    fuelBase: 1000,
-    fuelPerInputByte: 10,
-    fuelMax: 1_000_000,
-    inputBytesMax: 1024,
-    outputBytesMax: 1024,
-    assetsMax: 1,
-    assetBytesMax: 1024,
-    wallMsMax: 1000,
-    detection: 0.6,
-    price: 100,
-    ...overrides,
-  };
-}
-
-/** A record of a worker that is trusted with the given kernels. */
-export function trustedRecord(kernels: readonly Kernel[], right = 50): WorkerRecord {
-  const trust = { stage: "trusted", progress: 0, right, wrong: 0 } as const;
-  return {
-    ...unknownWorker,
-    kernels: new Map(kernels.map((kernel) => [`${kernel.id}@${kernel.version}`, trust])),
-  };
-}
-
-/** A small seeded generator (mulberry32) for simulations only. */
-export function generator(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** The world. */
 export class World {
   readonly state: State;
   readonly endings: Ending[] = [];
   readonly effects: { readonly atMs: number; readonly effect: Effect }[] = [];
   readonly wrongServed: number[] = [];
-  nowMs = 1_000_000;
   /** Draws for rechecks; tests replace it to make every result, or none, be recomputed. */
   draw: () => number;
   /** What trusted compute answers; tests replace it to make the coordinator's own machine flip a bit. */
@@ -120,14 +81,16 @@ export class World {
   erringChecks = false;
 
   readonly #random: () => number;
-  readonly #agenda = new Heap<() => void>();
+  readonly #agenda = new Agenda();
+  readonly #watch = new Watch(() => {});
   readonly #workers = new Map<number, SimWorker>();
-  readonly #attempts = new Set<number>();
   readonly #open = new Map<number, TaskSpec>();
   readonly #lies = new Map<Uint8Array, number>();
   /** What the store would remember of each key. */
   readonly #records = new Map<string, WorkerRecord>();
-  readonly #balance = new Map<string, number>();
+  /** What each key was first known by. */
+  readonly #first = new Map<string, WorkerRecord>();
+  readonly #pending = new Map<string, number>();
   #nextWorker = 1;
   #nextTask = 1;
 
@@ -137,8 +100,18 @@ export class World {
     config: Partial<SchedulerConfig> = {},
   ) {
     this.state = createState(schedulerConfig(kernels, config.localSlots ?? 1, config));
+    this.nowMs = 1_000_000;
     this.#random = generator(seed);
     this.draw = this.#random;
+  }
+
+  /** The moment; tests that care set it before anything else. */
+  get nowMs(): number {
+    return this.#agenda.nowMs;
+  }
+
+  set nowMs(nowMs: number) {
+    this.#agenda.nowMs = nowMs;
   }
 
   /** Connects a worker that is ready for its kernels at once. */
@@ -154,6 +127,7 @@ export class World {
       cancelled: new Set<number>(),
     };
     this.#workers.set(no, worker);
+    if (!this.#first.has(id)) this.#first.set(id, behaviour.record ?? unknownWorker);
     this.raise({
       type: "joined",
       spec: {
@@ -164,7 +138,7 @@ export class World {
         slots: behaviour.slots ?? 1,
         window: behaviour.window ?? 8,
         tags: behaviour.tags ?? [],
-        record: this.#recordOf(worker),
+        record: this.#recordOf(id),
       },
     });
     this.raise({ type: "measured", worker: no, rttMs: behaviour.rttMs ?? 0.2 });
@@ -201,7 +175,7 @@ export class World {
   /** Raises an event now and runs its effects. */
   raise(event: EventBody): void {
     const out: Effect[] = [];
-    step(this.state, { ...event, nowMs: this.nowMs } as Event, out);
+    this.#watch.step(this.state, { ...event, nowMs: this.nowMs } as Event, out);
     for (const effect of out) {
       this.effects.push({ atMs: this.nowMs, effect });
       this.#perform(effect);
@@ -210,19 +184,20 @@ export class World {
 
   /** Does something after a while. */
   after(delayMs: number, act: () => void): void {
-    this.#agenda.push(this.nowMs + delayMs, act);
+    this.#agenda.after(delayMs, act);
   }
 
   /** Lets time pass. */
   run(forMs: number): void {
     const untilMs = this.nowMs + forMs;
     for (;;) {
-      const wakeMs = nextWakeMs(this.state);
-      const nextMs = Math.min(this.#agenda.minKey, wakeMs);
-      if (nextMs > untilMs) break;
-      this.nowMs = Math.max(this.nowMs, nextMs);
-      if (wakeMs <= this.#agenda.minKey) this.raise({ type: "tick" });
-      else this.#agenda.pop()?.();
+      const wakeMs = this.#watch.nextWakeMs(this.state);
+      if (wakeMs > Math.min(this.#agenda.nextMs, untilMs)) {
+        if (!this.#agenda.next(untilMs)) break;
+        continue;
+      }
+      this.nowMs = Math.max(this.nowMs, wakeMs);
+      this.raise({ type: "tick" });
     }
     this.nowMs = untilMs;
   }
@@ -274,7 +249,7 @@ export class World {
 
   /** Credit still pending, by worker. */
   pendingOf(worker: string): number {
-    return this.#balance.get(worker) ?? 0;
+    return this.#pending.get(worker) ?? 0;
   }
 
   #perform(effect: Effect): void {
@@ -284,6 +259,12 @@ export class World {
       case "record":
         this.#records.set(effect.worker, effect.record);
         return;
+      case "trust": {
+        const { kernel } = this.state.kernels.get(effect.kernel)!;
+        const known = withTrust(this.#recordOf(effect.worker), trustKey(kernel), effect.trust);
+        this.#records.set(effect.worker, known);
+        return;
+      }
       case "cancel":
         this.#workers.get(effect.worker)?.cancelled.add(effect.attempt);
         return;
@@ -301,8 +282,11 @@ export class World {
         return this.#end(effect);
       case "pend":
       case "grant":
-      case "void":
-        return this.#credit(effect);
+      case "void": {
+        const change = effect.type === "pend" ? effect.fuel : -effect.fuel;
+        this.#pending.set(effect.worker, this.pendingOf(effect.worker) + change);
+        return;
+      }
       default:
         return;
     }
@@ -310,13 +294,6 @@ export class World {
 
   #assign(effect: Effect & { readonly type: "assign" }): void {
     const worker = this.#worker(effect.worker);
-    const state = this.state.workers.get(effect.worker);
-    assert.ok(state !== undefined && worker.connected, "work goes to connected workers only");
-    const { quarantinedUntilMs } = this.#recordOf(worker);
-    assert.ok(this.nowMs >= quarantinedUntilMs, "nothing goes to a quarantined worker");
-    assert.ok(state.attempts.size <= state.window, "never more in flight than the window");
-    assert.ok(!this.#attempts.has(effect.attempt), "no attempt number twice");
-    this.#attempts.add(effect.attempt);
     const { serviceMs, rttMs = 0.2, slots = 1, silent, gives } = worker.behaviour;
     if (silent) return;
     if (gives !== undefined) return this.after(rttMs, () => this.#giveUp(worker, effect, gives));
@@ -387,26 +364,15 @@ export class World {
 
   #end(effect: Effect & { readonly type: "reply" | "refuse" }): void {
     const spec = this.#open.get(effect.task);
-    assert.ok(spec !== undefined, `task ${effect.task} ended twice or never began`);
+    assert.ok(spec !== undefined);
     this.#open.delete(effect.task);
-    const expected = truth(spec);
-    const right = effect.type === "refuse" ||
-      (expected.type === "output" && String(effect.output) === String(expected.output));
-    const proves = spec.verify === "always" && this.compute === truth;
-    assert.ok(right || !proves, `task ${effect.task} was served unproven bytes, and they are wrong`);
+    const right = effect.type === "refuse" || isTrue(spec, { ...effect, type: "output", computeUs: 0 });
     if (!right) this.wrongServed.push(effect.task);
     this.endings.push({ task: effect.task, atMs: this.nowMs, effect, right });
   }
 
-  #credit(effect: Effect & { readonly type: "pend" | "grant" | "void" }): void {
-    const pending = (this.#balance.get(effect.worker) ?? 0) +
-      (effect.type === "pend" ? effect.fuel : -effect.fuel);
-    assert.ok(pending >= 0, "no more credit is decided than was claimed");
-    this.#balance.set(effect.worker, pending);
-  }
-
-  #recordOf({ id, behaviour }: SimWorker): WorkerRecord {
-    return this.#records.get(id) ?? behaviour.record ?? unknownWorker;
+  #recordOf(id: string): WorkerRecord {
+    return this.#records.get(id) ?? this.#first.get(id) ?? unknownWorker;
   }
 
   #worker(no: number): SimWorker {
@@ -414,24 +380,6 @@ export class World {
     assert.ok(worker !== undefined);
     return worker;
   }
-}
-
-/** What the simulated kernel computes: bytes that depend on the input; an input that starts with 255 is refused. */
-export function truth(work: Work): Outcome {
-  const fuel = 1000 + 10 * work.input.length;
-  if (work.input[0] === 255) {
-    return { type: "failure", code: "kernel.refused", message: "first byte is 255", fuel, computeUs: 1 };
-  }
-  const output = new Uint8Array(8);
-  for (let at = 0; at < work.input.length; at++) {
-    output[at % 8] = (output[at % 8]! * 31 + work.input[at]! + at) & 255;
-  }
-  return { type: "output", output, fuel, computeUs: 1 };
-}
-
-/** A distinct input for each number. */
-export function inputOf(number: number): Uint8Array {
-  return Uint8Array.of(number & 127, (number >> 7) & 255, (number >> 15) & 255, 7);
 }
 
 /** An event without its time. */

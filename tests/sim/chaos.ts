@@ -1,0 +1,112 @@
+// Lets things go wrong for a while: which faults a history has, how hard they hit and when is drawn from its seed.
+import type { Agenda } from "./agenda.ts";
+import type { Backend } from "./backend.ts";
+import type { FaultCounts, FaultKind } from "./faults.ts";
+import type { Helper } from "./helper_machine.ts";
+import type { Host } from "./host.ts";
+import type { Path } from "./network.ts";
+import type { Dice } from "./random.ts";
+import { fairWeather } from "./weather.ts";
+
+/** What chaos works on. */
+export interface ChaosParts {
+  readonly agenda: Agenda;
+  readonly dice: Dice;
+  readonly faults: FaultCounts;
+  readonly host: Host;
+  readonly helpers: readonly Helper[];
+  readonly backends: readonly Backend[];
+  readonly untilMs: number;
+}
+
+/** Chance that a history knows a fault at all. */
+const KNOWN = 0.3;
+
+/** Starts what will go wrong, and stops all of it at `untilMs`. */
+export function unleash(parts: ChaosParts): void {
+  const { agenda, dice, untilMs } = parts;
+  for (const [kind, happen] of Object.entries(sudden(parts)) as [FaultKind, () => void][]) {
+    if (!dice.chance(KNOWN)) continue;
+    const everyMs = dice.between(300, 2_500);
+    const next = () => {
+      const atMs = agenda.nowMs - Math.log(1 - dice.draw()) * everyMs;
+      if (atMs < untilMs) agenda.at(atMs, again);
+    };
+    const again = () => {
+      if (!counted.has(kind)) parts.faults.count(kind);
+      happen();
+      next();
+    };
+    next();
+  }
+  standing(parts);
+  agenda.at(untilMs, () => calm(parts));
+}
+
+/** Faults that are counted where they take effect. */
+const counted: ReadonlySet<FaultKind> = new Set<FaultKind>(["floods", "garbage"]);
+
+/** Faults that come at moments. */
+function sudden(
+  { dice, host, helpers, backends, agenda }: ChaosParts,
+): Partial<Record<FaultKind, () => void>> {
+  const helper = () => dice.pick(helpers);
+  const path = () => dice.chance(0.7) ? helper().path : dice.pick(backends).path;
+  return {
+    delaySpike: () => {
+      const slow = path();
+      const byMs = dice.between(10, 150);
+      slow.delayMs += byMs;
+      agenda.after(dice.between(50, 800), () => slow.delayMs = Math.max(0.1, slow.delayMs - byMs));
+    },
+    partition: () => path().blockedUntilMs = agenda.nowMs + dice.between(20, 1_500),
+    connectionCut: () => dice.chance(0.7) ? helper().cut() : dice.pick(backends).cut(),
+    reconnectStorm: () => host.cutAll(),
+    workerSlow: () => {
+      const slow = helper();
+      slow.slowness = dice.between(3, 20);
+      agenda.after(dice.between(100, 1_500), () => slow.slowness = 1);
+    },
+    workerFrozen: () => helper().freeze(dice.between(20, 1_500)),
+    workerCrash: () => helper().crash(dice.between(10, 800)),
+    workerPaused: () => helper().pause(20 + dice.below(900)),
+    backendCrash: () => dice.pick(backends).crash(dice.between(10, 500)),
+    coordinatorCrash: () => host.crash(dice.below(40)),
+    coordinatorStop: () => void host.stop(),
+    coordinatorFrozen: () => host.freeze(dice.between(5, 300)),
+    wallClockJump: () => host.setClock(Math.floor(dice.between(-20_000, 20_000))),
+    floods: () => helpers.forEach((each) => each.misbehave()),
+  };
+}
+
+/** Faults that are there all the time. */
+function standing({ dice, faults, host, helpers, backends }: ChaosParts): void {
+  const { weather } = host;
+  const may = (value: number) => dice.chance(KNOWN) ? value : 0;
+  weather.storeErrorRate = may(dice.between(0.02, 0.3));
+  weather.commitUnknownRate = may(dice.between(0.02, 0.3));
+  if (dice.chance(KNOWN)) {
+    faults.count("storeSlow");
+    weather.storeMs = 15;
+  }
+  weather.flipRate = may(0.03);
+  weather.failureRate = may(dice.between(0.02, 0.2));
+  weather.checkMissingRate = may(dice.between(0.02, 0.2));
+  weather.checkErrRate = may(0.05);
+  weather.repeatRate = may(0.1);
+  const paths: Path[] = [...helpers, ...backends].map(({ path }) => path);
+  const lossRate = may(dice.between(0.001, 0.03));
+  const duplicateRate = may(0.03);
+  const reorderRate = may(0.03);
+  for (const path of paths) Object.assign(path, { lossRate, duplicateRate, reorderRate });
+}
+
+/** Nothing goes wrong any more. What was set in motion still has to come to its end. */
+function calm({ host, helpers, backends }: ChaosParts): void {
+  Object.assign(host.weather, fairWeather(), { localMs: host.weather.localMs });
+  host.spare();
+  for (const { path } of [...helpers, ...backends]) {
+    Object.assign(path, { lossRate: 0, duplicateRate: 0, reorderRate: 0 });
+  }
+  for (const helper of helpers) helper.slowness = 1;
+}

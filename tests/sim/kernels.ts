@@ -1,0 +1,67 @@
+// Kernels for simulations: what they compute is known to everybody, so every lie can be told from the truth.
+import type { Kernel, Outcome, Work } from "../../coordinator/ports.ts";
+import { unknownWorker, type WorkerRecord } from "../../coordinator/verify/mod.ts";
+
+/** A kernel for simulations. */
+export function simKernel(no: number, overrides: Partial<Kernel> = {}): Kernel {
+  return {
+    no,
+    id: `kernel${no}`,
+    version: "1.0.0",
+    release: 1,
+    digest: String(no).repeat(64).slice(0, 64),
+    fuelBase: 1000,
+    fuelPerInputByte: 10,
+    fuelMax: 1_000_000,
+    inputBytesMax: 1024,
+    outputBytesMax: 1024,
+    assetsMax: 1,
+    assetBytesMax: 1024,
+    wallMsMax: 1000,
+    detection: 0.6,
+    price: 100,
+    ...overrides,
+  };
+}
+
+/** A record of a worker that is trusted with the given kernels. */
+export function trustedRecord(kernels: readonly Kernel[], right = 50): WorkerRecord {
+  const trust = { stage: "trusted", progress: 0, right, wrong: 0 } as const;
+  return {
+    ...unknownWorker,
+    kernels: new Map(kernels.map((kernel) => [`${kernel.id}@${kernel.version}`, trust])),
+  };
+}
+
+/** What the simulated kernel computes: bytes that depend on the input; an input that starts with 255 is refused. */
+export function truth(work: Work): Outcome {
+  const fuel = 1000 + 10 * work.input.length;
+  if (work.input[0] === 255) {
+    return { type: "failure", code: "kernel.refused", message: "first byte is 255", fuel, computeUs: 1 };
+  }
+  const output = new Uint8Array(8);
+  for (let at = 0; at < work.input.length; at++) {
+    output[at % 8] = (output[at % 8]! * 31 + work.input[at]! + at) & 255;
+  }
+  return { type: "output", output, fuel, computeUs: 1 };
+}
+
+/** Whether an outcome is what the kernel computes. */
+export function isTrue(work: Work, outcome: Outcome): boolean {
+  const right = truth(work);
+  if (right.type === "failure" || outcome.type === "failure") {
+    return right.type === "failure" && outcome.type === "failure" && right.code === outcome.code &&
+      right.message === outcome.message;
+  }
+  return right.fuel === outcome.fuel && sameBytes(right.output, outcome.output);
+}
+
+/** Whether bytes are equal. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}
+
+/** A distinct input for each number. */
+export function inputOf(number: number): Uint8Array {
+  return Uint8Array.of(number & 127, (number >> 7) & 255, (number >> 15) & 255, 7);
+}

@@ -1,0 +1,2 @@
+export { keep, Violation } from "./rule.ts";
+export * from "./watch.ts";

@@ -1,0 +1,135 @@
+// Nothing is paid twice, nothing is paid for a lie that was proven, and no credit is granted before its window closed.
+import type { Effect, Event, State } from "../../../coordinator/scheduler/mod.ts";
+import type { Facts } from "./facts.ts";
+import { keep, type Rule } from "./rule.ts";
+
+type Move = Effect & { readonly type: "pend" | "grant" | "void" };
+
+interface Claim {
+  readonly fuel: number;
+  readonly bytes: number;
+  readonly servedMs: number;
+}
+
+/** The claims of one worker and kernel whose results can still be revoked, and the fuel of those that cannot. */
+interface Window {
+  readonly claims: Claim[];
+  bytes: number;
+  finalFuel: number;
+}
+
+/** Watches over charges and credit. */
+export class Money implements Rule {
+  readonly #facts: Facts;
+  /** Fuel claimed and not decided, by worker and who pays. */
+  readonly #pending = new Map<string, number>();
+  readonly #windows = new Map<string, Window>();
+  #charged = 0;
+  #refunded = 0;
+  /** Within one event: fuel of answers that cost something and of what was charged, of peers' results and of their claims. */
+  #answers = 0;
+  #charges = 0;
+  #results = 0;
+  #claims = 0;
+  #grants: Move[] = [];
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
+  }
+
+  before(): void {
+    this.#answers =
+      this.#charges =
+      this.#results =
+      this.#claims =
+        0;
+    this.#grants = [];
+  }
+
+  effect(state: State, event: Event, effect: Effect): void {
+    switch (effect.type) {
+      case "reply":
+        return this.#answered(state, event.nowMs, effect);
+      case "charge":
+        this.#charges += effect.fuel;
+        this.#charged += effect.fuel;
+        return;
+      case "refund":
+        this.#refunded += effect.fuel;
+        return keep(this.#refunded <= this.#charged, "money", () => "more was refunded than charged");
+      case "pend":
+      case "grant":
+      case "void":
+        return this.#moved(effect);
+      default:
+        return;
+    }
+  }
+
+  after(state: State, event: Event): void {
+    keep(
+      this.#answers === this.#charges,
+      "money",
+      () => `answers of ${this.#answers} fuel cost ${this.#charges}`,
+    );
+    keep(
+      this.#results === this.#claims,
+      "money",
+      () => `results of ${this.#results} fuel claim ${this.#claims}`,
+    );
+    for (const { worker, kernel, fuel } of this.#grants) {
+      const window = this.#windowOf(`${worker}:${kernel}`);
+      const { windowMs } = state.config.trust;
+      while (window.claims.length > 0 && window.claims[0]!.servedMs + windowMs <= event.nowMs) leave(window);
+      window.finalFuel -= fuel;
+      keep(window.finalFuel >= 0, "money", () => `${worker} was granted credit that can still be revoked`);
+    }
+  }
+
+  restarted(): void {
+    this.#pending.clear();
+    this.#windows.clear();
+  }
+
+  finished(): void {
+    for (const [worker, fuel] of this.#pending) {
+      keep(fuel === 0, "money", () => `${worker} has ${fuel} fuel pending that nobody decides`);
+    }
+  }
+
+  #answered(state: State, nowMs: number, reply: Effect & { readonly type: "reply" }): void {
+    if (reply.verified === "cached") return;
+    this.#answers += reply.fuel;
+    if (reply.tier !== "peer") return;
+    this.#results += reply.fuel;
+    const window = this.#windowOf(`${reply.worker}:${reply.kernel}`);
+    const bytes = reply.output.length + (this.#facts.specs.get(reply.task)?.input.length ?? 0);
+    window.claims.push({ fuel: reply.fuel, bytes, servedMs: nowMs });
+    window.bytes += bytes;
+    const { windowResults, windowBytesMax } = state.config.trust;
+    while (window.claims.length > windowResults || window.bytes > windowBytesMax) leave(window);
+  }
+
+  #moved(move: Move): void {
+    const { worker, fuel, by, type } = move;
+    const name = `${worker} by ${by}`;
+    const pending = (this.#pending.get(name) ?? 0) + (type === "pend" ? fuel : -fuel);
+    keep(pending >= 0, "money", () => `${name}: more is decided than was claimed`);
+    this.#pending.set(name, pending);
+    if (by === "operator") return;
+    if (type === "pend") this.#claims += fuel;
+    else if (type === "grant") this.#grants.push(move);
+  }
+
+  #windowOf(key: string): Window {
+    let window = this.#windows.get(key);
+    if (window === undefined) this.#windows.set(key, window = { claims: [], bytes: 0, finalFuel: 0 });
+    return window;
+  }
+}
+
+function leave(window: Window): void {
+  const { fuel, bytes } = window.claims.shift()!;
+  window.bytes -= bytes;
+  window.finalFuel += fuel;
+}

@@ -1,0 +1,154 @@
+// Every task ends exactly once, by its deadline, with an answer that its provenance vouches for.
+import { Heap } from "../../../coordinator/scheduler/heap.ts";
+import type { Effect, Event, State, TaskSpec } from "../../../coordinator/scheduler/mod.ts";
+import { isTrue, truth } from "../kernels.ts";
+import type { Facts } from "./facts.ts";
+import { keep, type Rule } from "./rule.ts";
+
+/** How late the alarm of a process that does not stand still may go off. */
+export const boundMs = 2;
+
+type Reply = Effect & { readonly type: "reply" };
+
+/** Watches over tasks. */
+export class Tasks implements Rule {
+  readonly #facts: Facts;
+  readonly #open = new Map<number, TaskSpec>();
+  readonly #due = new Heap<TaskSpec>();
+  /** Bytes each key was answered with; keys are project and identity. */
+  readonly #given = new Map<string, Set<Uint8Array>>();
+  /** Requests that got other bytes than the right ones, by backend and request. */
+  readonly wrong = new Map<string, { readonly spec: TaskSpec; times: number }>();
+  /** Answers so far, by tier; wrong ones by whoever gave them. */
+  readonly served = { peer: 0, cloud: 0, local: 0 };
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
+  }
+
+  /** Tasks that have not ended. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  before(_state: State, event: Event): void {
+    if (event.type !== "submitted") return;
+    this.#open.set(event.spec.task, event.spec);
+    this.#due.push(event.spec.dueMs, event.spec);
+  }
+
+  effect(_state: State, event: Event, effect: Effect): void {
+    if (effect.type !== "reply" && effect.type !== "refuse") return;
+    const spec = this.#open.get(effect.task);
+    keep(
+      spec !== undefined,
+      "one end",
+      () => `task ${effect.task} ended twice or never began (${effect.type})`,
+    );
+    this.#open.delete(effect.task);
+    const untilMs = Math.max(spec.dueMs, this.#facts.frozenUntilMs) + boundMs;
+    keep(
+      event.nowMs <= untilMs,
+      "deadline",
+      () => `task ${spec.task} ended ${event.nowMs - spec.dueMs} ms late`,
+    );
+    if (effect.type === "reply") this.#answered(spec, effect);
+    else this.#refused(spec, effect);
+  }
+
+  after(_state: State, event: Event): void {
+    for (let first = this.#due.peek(); first !== undefined; first = this.#due.peek()) {
+      const isOpen = this.#open.get(first.task) === first;
+      if (isOpen && Math.max(first.dueMs, this.#facts.frozenUntilMs) + boundMs >= event.nowMs) return;
+      keep(
+        !isOpen,
+        "deadline",
+        () => `task ${first.task} is open ${event.nowMs - first.dueMs} ms after its deadline`,
+      );
+      this.#due.pop();
+    }
+  }
+
+  restarted(): void {
+    this.#open.clear();
+    this.#given.clear();
+    this.wrong.clear();
+    while (this.#due.size > 0) this.#due.pop();
+  }
+
+  finished(state: State): void {
+    const left = { open: this.#open.size, tasks: state.tasks.size, merged: state.merged.size };
+    const sum = left.open + left.tasks + left.merged + state.merging.size + state.orphans.length;
+    keep(sum === 0, "drains", () => `tasks are left: ${JSON.stringify(left)}`);
+  }
+
+  #answered(spec: TaskSpec, reply: Reply): void {
+    keep(reply.backend === spec.backend && reply.request === spec.request, "one end", () => {
+      return `the answer to task ${spec.task} goes to somebody else`;
+    });
+    this.served[reply.tier]++;
+    const right = isTrue(spec, { ...reply, type: "output", computeUs: 0 });
+    if (!right) this.#wronged(spec);
+    this.#vouched(spec, reply, right);
+    const key = `${spec.project}:${spec.identity}`;
+    const given = this.#given.get(key);
+    if (reply.verified === "cached") {
+      const known = given !== undefined && [...given].some((each) => String(each) === String(reply.output));
+      keep(
+        known,
+        "provenance",
+        () => `task ${spec.task} was answered from a cache that never had these bytes`,
+      );
+    } else if (given === undefined) this.#given.set(key, new Set([reply.output]));
+    else given.add(reply.output);
+    const tags = reply.worker === null ? [] : this.#facts.tags.get(reply.worker) ?? [];
+    // Bytes that are proven right are nobody's any more.
+    const barred = spec.exclude.some((tag) => tags.includes(tag)) && !(reply.verified === "cached" && right);
+    keep(!barred, "exclusion", () => `task ${spec.task} was answered with bytes of a worker it excludes`);
+  }
+
+  /** A request that is repeated, because its answer was lost on the way, can be answered wrongly more than once. */
+  #wronged(spec: TaskSpec): void {
+    const name = `${spec.backend}:${spec.request}`;
+    const before = this.wrong.get(name);
+    if (before === undefined) this.wrong.set(name, { spec, times: 1 });
+    else before.times++;
+  }
+
+  #vouched(spec: TaskSpec, reply: Reply, right: boolean): void {
+    const shaken = [...this.#facts.unreliable].some((work) => sameWork(work, spec));
+    const proven = reply.verified === "rechecked" || reply.verified === "trusted" || spec.verify === "always";
+    keep(right || !proven || shaken, "provenance", () => {
+      return `task ${spec.task} (${spec.verify}) got wrong bytes as "${reply.verified}" from ${reply.tier}`;
+    });
+    if (reply.verified !== "checked" && reply.verified !== "rechecked") return;
+    const answer = this.#facts.byOutput.get(reply.output);
+    keep(
+      answer !== undefined && answer.worker === reply.worker && reply.tier === "peer",
+      "provenance",
+      () => {
+        return `the bytes for task ${spec.task} are not what ${reply.worker} answered`;
+      },
+    );
+    keep(answer.forTask, "provenance", () => `task ${spec.task} was answered with a shadow's bytes`);
+    keep(reply.verified === "rechecked" || answer.passed, "provenance", () => {
+      return `task ${spec.task} was answered with bytes that passed no check`;
+    });
+    keep(reply.verified === "rechecked" || spec.verify !== "always", "provenance", () => {
+      return `task ${spec.task} asks for a recheck and got a check`;
+    });
+  }
+
+  #refused(spec: TaskSpec, refusal: Effect & { readonly type: "refuse" }): void {
+    if (refusal.code !== "kernel.refused") return;
+    const right = truth(spec);
+    const shaken = [...this.#facts.unreliable].some((work) => sameWork(work, spec));
+    keep(shaken || right.type === "failure", "provenance", () => {
+      return `task ${spec.task} was refused in the kernel's name, and the kernel refuses nothing`;
+    });
+  }
+}
+
+function sameWork(a: { readonly input: Uint8Array; readonly kernel: number }, b: TaskSpec): boolean {
+  return a.kernel === b.kernel && String(a.input) === String(b.input);
+}
