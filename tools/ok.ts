@@ -20,26 +20,24 @@ const SEEDS = 200;
 /** The runs of `deno task test` that are quick enough to stand before every commit. */
 const QUICK_RUNS: readonly string[] = ["beside the code", "across folders"];
 
+/** Folders with a configuration and a lock of their own: what they install, nobody else does. */
+const OWN_CONFIGS: readonly string[] = ["tasks-as", "bench/kernels", "bench/peers"];
+
 /** The steps for the tree at `root`, cheapest first. */
 function steps(root: string, files: readonly string[]): Step[] {
   const modules = files.filter(isDenoModule);
-  const kernels = modules.filter((path) => path.startsWith("tasks-as/"));
-  const besideLibraries = modules.filter((path) => path.startsWith("bench/kernels/"));
-  const others = modules.filter((path) => !kernels.includes(path) && !besideLibraries.includes(path));
+  const own = OWN_CONFIGS.map((folder) => modules.filter((path) => path.startsWith(`${folder}/`)));
+  const others = modules.filter((path) => !own.flat().includes(path));
   return [
     { name: "fmt", run: () => unformatted(root) },
     { name: "lint", run: () => deno(root, ["lint", "--quiet"]) },
     { name: "arrows", run: () => wrongArrows(root) },
     { name: "docs", run: () => docsComplaints(root) },
     { name: "check", run: () => deno(root, ["check", "--quiet", ...others]) },
-    {
-      name: "check kernels",
-      run: () => deno(root, ["check", "--quiet", "--config", "tasks-as/deno.json", ...kernels]),
-    },
-    {
-      name: "check kernels beside libraries",
-      run: () => deno(root, ["check", "--quiet", "--config", "bench/kernels/deno.json", ...besideLibraries]),
-    },
+    ...OWN_CONFIGS.map((folder, at) => ({
+      name: `check ${folder}`,
+      run: () => deno(root, ["check", "--quiet", "--config", `${folder}/deno.json`, ...own[at]!]),
+    })),
     {
       name: "check worker alone",
       run: () => deno(root, ["check", "--quiet", "--config", "worker/deno.json", "worker/main.ts"]),

@@ -1,0 +1,67 @@
+import { assert } from "../../tests/deps.ts";
+import { readArgs } from "./main.ts";
+import { answerOf, answers, inputOf } from "./order.ts";
+import { jsonLine, report } from "./report.ts";
+import { Results } from "./results.ts";
+import type { Measured } from "./systems.ts";
+
+const measured = (tasksPerS: number, p99Ms = 5): Measured => ({
+  tasks: tasksPerS,
+  failed: 0,
+  answered: tasksPerS,
+  tasksPerS,
+  p50Ms: 1,
+  p99Ms,
+  p999Ms: 9,
+  maxMs: 20,
+  middleUs: 1e6 / tasksPerS,
+  workersUs: 1,
+  clientUs: 2,
+});
+
+Deno.test("Results gives the median of an odd and of an even number of rounds, and how far they lie apart", () => {
+  const results = new Results();
+  for (const rate of [300, 100, 200]) results.add("p2c2r", "depth256", measured(rate));
+  assert.deepEqual(results.spread("p2c2r", "depth256", "tasksPerS"), { median: 200, min: 100, max: 300 });
+  results.add("p2c2r", "depth256", measured(400));
+  assert.equal(results.spread("p2c2r", "depth256", "tasksPerS")?.median, 250);
+  assert.equal(results.spread("nats", "depth256", "tasksPerS"), undefined);
+});
+
+Deno.test("jsonLine() states ratios of ours over theirs, and null where a peer is missing", () => {
+  const results = new Results();
+  results.add("p2c2r", "depth256", measured(4000));
+  results.add("nats", "depth256", measured(1000));
+  results.add("p2c2r", "open10k", measured(10_000, 4));
+  results.add("nats", "open10k", measured(10_000, 8));
+  results.add("p2c2r, one a worker", "single256", measured(500));
+  results.add("echo", "single256", measured(1000));
+  const line = JSON.parse(jsonLine(results, 1)) as { readonly ratios: Record<string, number | null> };
+  assert.deepEqual(line, {
+    ratios: { nats: 4, bullmq: null, cpuNats: 0.25, rawEcho: 0.5, p50Nats: null, p99Nats: 0.5 },
+    p999Ms: 9,
+    rounds: 1,
+  });
+  assert.match(report(results), /p2c2r, one a worker/);
+});
+
+Deno.test("readArgs() takes counts within their limits and says what else is allowed", () => {
+  assert.deepEqual(readArgs([]), { rounds: 3, seconds: 2, workers: 100, json: false });
+  assert.deepEqual(readArgs(["--rounds", "1", "--workers", "999", "--json"]), {
+    ...{ rounds: 1, seconds: 2, workers: 999, json: true },
+  });
+  assert.equal(readArgs(["--help"]), "help");
+  for (const args of [["--rounds", "0"], ["--workers", "1000"], ["--seconds", "x"], ["--loud"], ["extra"]]) {
+    const read = readArgs(args);
+    assert.ok(read !== "help" && "wrong" in read, String(args));
+  }
+});
+
+Deno.test("an input is like no other and says what answers it", () => {
+  const [one, two] = [inputOf(1, 180, 100), inputOf(2, 180, 100)];
+  assert.equal(one.length, 180);
+  assert.equal(answerOf(one).length, 100);
+  assert.ok(answers(one, answerOf(one)));
+  assert.ok(!answers(one, answerOf(two)));
+  assert.ok(!answers(one, answerOf(one).subarray(1)));
+});

@@ -1,0 +1,193 @@
+// The systems that are compared: each a process in the middle, a process with all workers, and a process that asks.
+import { generateSigner } from "../../sandbox/mod.ts";
+import { root } from "../../tools/demo/cast.ts";
+import type { Crew } from "../../tools/demo/crew.ts";
+import { makeProject } from "../../tools/demo/operator.ts";
+import { signBundles } from "../../tools/kernels_sign.ts";
+import { writeEchoBundle } from "./echo_kernel.ts";
+import type { Figures, Order } from "./order.ts";
+import { cpuUs, freePort, Generator, Server, startUntil } from "./processes.ts";
+
+/** What one order came to, and what the processes spent on it: microseconds of a core per task. */
+export interface Measured extends Figures {
+  readonly middleUs: number;
+  readonly workersUs: number;
+  readonly clientUs: number;
+}
+
+/** A system that is running. */
+export interface System {
+  readonly name: string;
+  run(order: Order): Promise<Measured>;
+}
+
+/** Worker connections, and how many tasks each may have in hand. */
+export interface Fleet {
+  readonly workers: number;
+  readonly window: number;
+}
+
+const peersConfig = `${root}bench/peers/deno.json`;
+const credit = 1_000_000_000_000;
+
+class Processes implements System {
+  constructor(
+    readonly name: string,
+    readonly middlePid: number,
+    readonly workersPid: number | null,
+    readonly generator: Generator,
+  ) {}
+
+  async run(order: Order): Promise<Measured> {
+    const spent = () => [
+      cpuUs(this.middlePid),
+      this.workersPid === null ? 0 : cpuUs(this.workersPid),
+      cpuUs(this.generator.member.pid),
+    ];
+    const before = spent();
+    const figures = await this.generator.run(order);
+    const [middleUs, workersUs, clientUs] = spent().map((us, i) => (us - before[i]!) / figures.answered);
+    return { ...figures, middleUs: middleUs!, workersUs: workersUs!, clientUs: clientUs! };
+  }
+}
+
+/** What a coordinator is started with beside the fleet. */
+export interface P2c2rOptions {
+  /** Isolates that really run the kernel, instead of workers that answer at once. */
+  readonly sandbox?: boolean;
+  /** More flags of Deno's for the coordinator, such as those of a profiler. */
+  readonly denoFlags?: readonly string[];
+  /** More arguments of the coordinator's. */
+  readonly coordinatorArgs?: readonly string[];
+}
+
+/** This project, everything switched on. */
+export async function startP2c2r(
+  crew: Crew,
+  folder: string,
+  name: string,
+  { workers, window }: Fleet,
+  { sandbox = false, denoFlags = [], coordinatorArgs = [] }: P2c2rOptions = {},
+): Promise<System> {
+  const data = `${folder}/${name}`;
+  const bundles = `${folder}/${name}-bundles`;
+  await writeEchoBundle(bundles);
+  const signer = await generateSigner();
+  await signBundles({ bundlesDir: bundles, dataDir: data, signer });
+  const coordinator = await startUntil(crew, `${name} coordinator`, [
+    ...[
+      "-A",
+      ...denoFlags,
+      `${root}coordinator/main.ts`,
+      "--port",
+      "0",
+      "--data",
+      data,
+      "--bundles",
+      bundles,
+    ],
+    ...["--json", "--exit-on-eof", ...coordinatorArgs],
+  ], "listening");
+  const url = String(coordinator.report["url"]);
+  const token = (await Deno.readTextFile(`${data}/operator.token`)).trim();
+  const { key } = await makeProject({ url, token }, credit);
+  const { member } = await startUntil(crew, `${name} workers`, [
+    ...["-A", `${root}bench/brokers/p2c2r_workers.ts`, "--url", url, "--folder", `${folder}/${name}-workers`],
+    ...["--signer", signer.publicKey.toHex(), "--workers", String(workers), "--window", String(window)],
+    ...(sandbox ? [] : ["--echo"]),
+  ], "started");
+  const generator = await Generator.start(crew, `${name} client`, [
+    ...["-A", `${root}bench/brokers/p2c2r_client.ts`, url, key],
+  ]);
+  await provenTrust(url, token, generator, workers);
+  return new Processes(name, coordinator.member.pid, member.pid, generator);
+}
+
+/** Offers work until every worker is past its probation: before that it is given shadows only. */
+async function provenTrust(url: string, token: string, generator: Generator, workers: number): Promise<void> {
+  const untilMs = performance.now() + 120_000;
+  for (;;) {
+    const pace = { type: "closed", depth: 4 * workers } as const;
+    await generator.run({ inputBytes: 180, outputBytes: 100, pace, warmMs: 0, measureMs: 500 });
+    const answer = await fetch(`${url}/v1/status`, { headers: { authorization: `Bearer ${token}` } });
+    const status = await answer.json() as {
+      readonly workers: readonly { readonly kernels: readonly { readonly stage: string }[] }[];
+    };
+    const trusted = status.workers.filter(({ kernels }) => kernels[0]?.stage === "trusted").length;
+    if (trusted === workers) return;
+    if (performance.now() > untilMs) {
+      throw new Error(`${trusted} of ${workers} workers are trusted after two minutes`);
+    }
+  }
+}
+
+/** NATS core request-reply with a queue group. */
+export async function startNats(crew: Crew, stack: AsyncDisposableStack, workers: number): Promise<System[]> {
+  const port = freePort();
+  const server = stack.use(
+    await Server.start("nats-server", ["-a", "127.0.0.1", "-p", String(port)], port),
+  );
+  const program = (
+    file: string,
+  ) => ["-A", "--config", peersConfig, `${root}bench/peers/${file}`, String(port)];
+  const { member } = await startUntil(
+    crew,
+    "nats workers",
+    [...program("nats_workers.ts"), String(workers)],
+    "started",
+  );
+  const system = async (name: string, ...flags: string[]) =>
+    new Processes(
+      name,
+      server.pid,
+      member.pid,
+      await Generator.start(crew, `${name} client`, [...program("nats_client.ts"), ...flags]),
+    );
+  return [await system("nats"), await system("nats batched by hand", "--batched")];
+}
+
+/** BullMQ on a Redis without persistence. */
+export async function startBullmq(
+  crew: Crew,
+  stack: AsyncDisposableStack,
+  { workers, window }: Fleet,
+): Promise<System> {
+  const port = freePort();
+  const server = stack.use(
+    await Server.start(
+      "redis-server",
+      ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no"],
+      port,
+    ),
+  );
+  const program = (
+    file: string,
+  ) => ["-A", "--config", peersConfig, `${root}bench/peers/${file}`, String(port), "tasks"];
+  const { member } = await startUntil(
+    crew,
+    "bullmq workers",
+    [...program("bullmq_workers.ts"), String(workers), String(window)],
+    "started",
+  );
+  return new Processes(
+    "bullmq",
+    server.pid,
+    member.pid,
+    await Generator.start(crew, "bullmq client", program("bullmq_client.ts")),
+  );
+}
+
+/** A bare WebSocket server of Deno's that sends every frame back. */
+export async function startEcho(crew: Crew, connections: number): Promise<System> {
+  const server = await startUntil(
+    crew,
+    "echo server",
+    ["-A", `${root}bench/brokers/echo_server.ts`],
+    "listening",
+  );
+  const port = String(server.report["port"]);
+  const generator = await Generator.start(crew, "echo client", [
+    ...["-A", `${root}bench/brokers/echo_client.ts`, port, String(connections)],
+  ]);
+  return new Processes("echo", server.member.pid, null, generator);
+}
