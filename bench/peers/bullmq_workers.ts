@@ -1,10 +1,11 @@
 // BullMQ workers: so many, each with so many jobs in hand at most.
 import { Buffer } from "node:buffer";
 import { Worker } from "bullmq";
+import { Redis } from "ioredis";
 import { answerOf } from "../brokers/order.ts";
 
 const [port, queue = "", workers, concurrency] = Deno.args;
-const connection = { host: "127.0.0.1", port: Number(port), maxRetriesPerRequest: null };
+const connection = new Redis(Number(port), "127.0.0.1", { maxRetriesPerRequest: null });
 const running = Array.from({ length: Number(workers) }, () =>
   new Worker<{ readonly input: string }, string>(
     queue,
