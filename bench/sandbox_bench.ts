@@ -11,6 +11,7 @@ import {
   threads as kind,
 } from "../sandbox/mod.ts";
 import { execute } from "../sandbox/abi/execute.ts";
+import { prepareCore } from "../sandbox/abi/exports.ts";
 import { createVmWatchdog } from "../sandbox/isolate/vm_watchdog.ts";
 import { filesOf, type ManifestParts, sourceOf } from "../tests/hostile/bundles.ts";
 import { kernel, type KernelParts, spin } from "../tests/hostile/kernels.ts";
@@ -65,9 +66,17 @@ async function measure(name: string, count: number, call: () => unknown): Promis
 }
 
 async function freshRuns(): Promise<Row[]> {
-  const { module } = await bundleOf();
+  const { digest, module } = await bundleOf();
   const watch = createVmWatchdog();
-  const job = { module, input: INPUT, assets: [], outputBytesMax: 65_536, fuel: 1, wallMs: 1_000 };
+  const job = {
+    kernel: digest,
+    core: prepareCore(module),
+    input: INPUT,
+    assets: [],
+    outputBytesMax: 65_536,
+    fuel: 1,
+    wallMs: 1_000,
+  };
   return [
     await measure("run in a fresh instance, no watchdog", 5_000, () => execute(job, (work) => work())),
     await measure("run in a fresh instance, watchdog", 5_000, () => execute(job, watch)),

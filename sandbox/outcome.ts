@@ -1,5 +1,6 @@
 // What running or checking a kernel can give. Nothing else leaves the sandbox.
 import type { Code } from "../protocol/errors.ts";
+import type { Printed } from "./wasi/mod.ts";
 
 /**
  * Why a kernel gave no output. `refused`, `trapped`, `exhausted` and `output_too_large` are functions of the task,
@@ -30,6 +31,8 @@ export interface Output {
   readonly fuel: number;
   /** Wall time from a fresh instance to the copied output, in whole microseconds. */
   readonly computeUs: number;
+  /** What the kernel printed, for its author: no part of the result, and absent where it printed nothing. */
+  readonly printed?: Printed;
 }
 
 /** No output. `message` is at most `limits.textBytesMax` bytes; a refusal's message is the kernel's own sentence. */
@@ -40,6 +43,8 @@ export interface Failure {
   /** Work done: 0 where nothing was run, or where it is not known how much. */
   readonly fuel: number;
   readonly computeUs: number;
+  /** As of an output. */
+  readonly printed?: Printed;
 }
 
 /** What running a kernel gave. */

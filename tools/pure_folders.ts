@@ -10,6 +10,7 @@ const PURE_FOLDERS: readonly string[] = [
   "coordinator/ledger/",
   "worker/session/",
   "sandbox/component/",
+  "sandbox/wasm/",
   "sandbox/wasi/",
 ];
 

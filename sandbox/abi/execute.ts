@@ -1,14 +1,18 @@
 // Runs one task under a watchdog and says in one Outcome how it went, whatever the kernel did.
 import { P2c2rError } from "../../protocol/errors.ts";
-import { failedBefore, type Failure, type KernelCode, type Outcome } from "../outcome.ts";
+import { type Asset, failedBefore, type Failure, type KernelCode, type Outcome } from "../outcome.ts";
+import { WasiHost } from "../wasi/mod.ts";
 import type { Watch } from "../watchdog.ts";
+import { instantiate, type PreparedCore } from "./exports.ts";
 import { callRun } from "./kernel.ts";
 
 /** A task that was admitted: sizes and fuel fit the manifest. */
 export interface Job {
-  readonly module: WebAssembly.Module;
+  /** The bundle's digest. */
+  readonly kernel: string;
+  readonly core: PreparedCore;
   readonly input: Uint8Array;
-  readonly assets: readonly Uint8Array[];
+  readonly assets: readonly Asset[];
   readonly outputBytesMax: number;
   /** What the task uses, known before it runs. */
   readonly fuel: number;
@@ -18,16 +22,29 @@ export interface Job {
 /** Runs a job in a fresh instance, which is dropped afterwards. Never throws for anything a kernel can do. */
 export function execute(job: Job, watch: Watch): Outcome {
   const start = performance.now();
+  const host = job.core.imports.length === 0 ? undefined : new WasiHost({
+    kernel: job.kernel,
+    input: job.input,
+    assets: job.assets.map(({ digest }) => digest),
+    judged: undefined,
+  }, job.fuel);
+  const outcome = attempt(job, host, watch);
+  const printed = host?.printed;
+  return { ...outcome, computeUs: microsecondsSince(start), ...(printed !== undefined && { printed }) };
+}
+
+function attempt(job: Job, host: WasiHost | undefined, watch: Watch): Outcome {
   try {
-    const output = watch(
-      () => callRun(job.module, job.input, job.assets, job.outputBytesMax),
-      job.wallMs,
-    );
-    return { type: "output", output, fuel: job.fuel, computeUs: microsecondsSince(start) };
+    const output = watch(() => {
+      const assets = job.assets.map(({ bytes }) => bytes);
+      const exports = instantiate(job.core, host);
+      exports.p2c2r_start?.();
+      return callRun(exports, job.input, assets, job.outputBytesMax);
+    }, job.wallMs);
+    return { type: "output", output, fuel: job.fuel, computeUs: 0 };
   } catch (error) {
     const failure = failureOf(error);
-    const fuel = isDeterministic(failure.code) ? job.fuel : 0;
-    return { ...failure, fuel, computeUs: microsecondsSince(start) };
+    return { ...failure, fuel: isDeterministic(failure.code) ? job.fuel : 0 };
   }
 }
 

@@ -1,4 +1,16 @@
-// What a core module exports for the kernel world. `compileCore` has compared the functions' types.
+// Instances of a kernel's core module: what it imports is given by a task's own WASI host, what it exports is the ABI's.
+import { P2c2rError } from "../../protocol/errors.ts";
+import {
+  type Callable,
+  droppedBy,
+  functionIn,
+  type GuestPorts,
+  HOST_REALLOC,
+  type HostFunction,
+  readImportName,
+  type ResourceKind,
+  WasiHost,
+} from "../wasi/mod.ts";
 
 /** The exports of one instance. Pointers and lengths go in and come out as 32-bit integers, signed as JavaScript sees them. */
 export interface KernelExports {
@@ -15,9 +27,63 @@ export interface KernelExports {
     seed: bigint,
   ) => number;
   readonly cabi_post_check: (result: number) => void;
+  /** What was the module's start function, if it had one: to be called once, before anything else and on fuel. */
+  readonly p2c2r_start?: () => void;
 }
 
-/** A fresh instance. @throws {RangeError} where the machine has no memory for it. */
-export function instantiate(module: WebAssembly.Module): KernelExports {
-  return new WebAssembly.Instance(module).exports as unknown as KernelExports;
+/** A compiled core module and the functions of the host that it imports, looked up once. */
+export interface PreparedCore {
+  readonly module: WebAssembly.Module;
+  /** Empty for a kernel that needs nothing of the world. */
+  readonly imports: readonly HostImport[];
+}
+
+/** One import. */
+interface HostImport {
+  readonly module: string;
+  readonly name: string;
+  readonly bind: (host: WasiHost, ports: (realloc: number) => GuestPorts) => Callable;
+}
+
+/** Looks up what a module imports. @throws {P2c2rError} bundle.imports for what the host does not have */
+export function prepareCore(module: WebAssembly.Module): PreparedCore {
+  const imports = WebAssembly.Module.imports(module).map(({ module: from, name, kind }) => {
+    const bind = kind === "function" ? binding(from, name) : undefined;
+    if (bind !== undefined) return { module: from, name, bind };
+    const shown = `${from}.${name}`.replaceAll(/[^ -~]/g, "?").slice(0, 100);
+    throw new P2c2rError("bundle.imports", `Cannot use core.wasm: it imports ${shown}`);
+  });
+  return { module, imports };
+}
+
+/**
+ * A fresh instance.
+ *
+ * @param host the world of the task at hand; needed where the code imports something
+ * @throws {RangeError} where the machine has no memory for it
+ */
+export function instantiate({ module, imports }: PreparedCore, host: WasiHost | undefined): KernelExports {
+  if (imports.length === 0) return new WebAssembly.Instance(module).exports as unknown as KernelExports;
+  if (host === undefined) throw new Error("Bug: a kernel that imports WASI is run without a host");
+  const given: Record<string, Record<string, Callable>> = Object.create(null);
+  const made: { exports?: WebAssembly.Exports } = {};
+  const ports = (realloc: number): GuestPorts => ({
+    memory: () => made.exports?.["memory"] as WebAssembly.Memory,
+    realloc: (...args) =>
+      (made.exports?.[`${HOST_REALLOC}${realloc}`] as KernelExports["cabi_realloc"])(...args),
+  });
+  for (const { module: from, name, bind } of imports) {
+    (given[from] ??= Object.create(null) as Record<string, Callable>)[name] = bind(host, ports);
+  }
+  made.exports = new WebAssembly.Instance(module, given).exports;
+  return made.exports as unknown as KernelExports;
+}
+
+function binding(from: string, name: string): HostImport["bind"] | undefined {
+  const read = readImportName(name);
+  if (read === undefined) return undefined;
+  const dropped: ResourceKind | undefined = droppedBy(read.of);
+  if (dropped !== undefined) return (host) => host.bindDrop(dropped);
+  const of: HostFunction | undefined = functionIn(from, read.of);
+  return of && ((host, ports) => host.bind(of, ports(read.realloc)));
 }

@@ -1,22 +1,21 @@
 // One call of a kernel, from bytes to bytes. Nothing the kernel returns is trusted, nothing of its memory is kept.
 import { P2c2rError } from "../../protocol/errors.ts";
-import { instantiate, type KernelExports } from "./exports.ts";
+import type { KernelExports } from "./exports.ts";
 import { copyOut, readAnswer, readSentence, readVerdict } from "./lifting.ts";
 import { Lowering } from "./lowering.ts";
 
 /**
- * Runs a task in a fresh instance. The instance is dropped, so its post-return, which only tidies, is not called.
+ * Runs a task in a fresh instance. It is dropped afterwards, so its post-return, which only tidies, is not called.
  *
  * @throws {P2c2rError} kernel.refused with the kernel's sentence, kernel.trapped, kernel.output_too_large; and what
  * WebAssembly itself throws
  */
 export function callRun(
-  module: WebAssembly.Module,
+  exports: KernelExports,
   input: Uint8Array,
   assets: readonly Uint8Array[],
   outputBytesMax: number,
 ): Uint8Array<ArrayBuffer> {
-  const exports = instantiate(module);
   const { inPtr, assetsPtr } = new Lowering(exports).placeTask(input, assets);
   const result = exports.run(inPtr, input.length, assetsPtr, assets.length);
   const answer = readAnswer(exports.memory, result);

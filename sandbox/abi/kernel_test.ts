@@ -1,10 +1,12 @@
 import { assert, fc } from "../../tests/deps.ts";
 import { answer, kernel, pass } from "../../tests/hostile/kernels.ts";
 import { op } from "../../tests/hostile/wasm_builder.ts";
-import { instantiate } from "./exports.ts";
+import { instantiate, prepareCore } from "./exports.ts";
 import { callCheck, callRun } from "./kernel.ts";
 
 const OUTPUT_BYTES_MAX = 60_000;
+
+const fresh = (module: WebAssembly.Module) => instantiate(prepareCore(module), undefined);
 
 /** Answers with the asset whose number is the first byte of the input. */
 const nthAsset = [
@@ -16,7 +18,7 @@ const nthAsset = [
 Deno.test("callRun() gives a kernel its input and takes the output, byte by byte", () => {
   const echo = new WebAssembly.Module(kernel());
   fc.assert(fc.property(fc.uint8Array({ maxLength: 5_000 }), (input) => {
-    assert.deepEqual(callRun(echo, input, [], OUTPUT_BYTES_MAX), Uint8Array.from(input));
+    assert.deepEqual(callRun(fresh(echo), input, [], OUTPUT_BYTES_MAX), Uint8Array.from(input));
   }));
 });
 
@@ -25,7 +27,7 @@ Deno.test("callRun() puts assets where the list says, in their order, empty ones
   const bytes = fc.uint8Array({ maxLength: 300 });
   fc.assert(fc.property(fc.array(bytes, { minLength: 1, maxLength: 8 }), fc.nat(), (assets, draw) => {
     const n = draw % assets.length;
-    const output = callRun(module, Uint8Array.of(n), assets, OUTPUT_BYTES_MAX);
+    const output = callRun(fresh(module), Uint8Array.of(n), assets, OUTPUT_BYTES_MAX);
     assert.deepEqual(output, Uint8Array.from(assets[n] as Uint8Array));
   }));
 });
@@ -34,7 +36,7 @@ Deno.test("callRun() takes views into larger buffers as what they show", () => {
   const module = new WebAssembly.Module(kernel({ run: nthAsset }));
   const buffer = Uint8Array.from({ length: 64 }, (_, i) => i);
   const output = callRun(
-    module,
+    fresh(module),
     buffer.subarray(1, 2),
     [buffer.subarray(9, 10), buffer.subarray(31, 36)],
     10,
@@ -43,7 +45,7 @@ Deno.test("callRun() takes views into larger buffers as what they show", () => {
 });
 
 Deno.test("callCheck() leaves an instance as it was, so that any number of checks fits into it", () => {
-  const exports = instantiate(new WebAssembly.Module(kernel({ check: pass })));
+  const exports = fresh(new WebAssembly.Module(kernel({ check: pass })));
   // 200 × 200 KB in 256 KiB of memory: only when the arena is given back.
   for (let i = 0; i < 200; i++) {
     assert.equal(callCheck(exports, new Uint8Array(100_000), [], new Uint8Array(100_000), 0n), undefined);

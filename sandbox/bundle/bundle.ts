@@ -54,7 +54,7 @@ export async function loadBundle(source: BundleSource, rules: BundleRules): Prom
     );
   }
   const core = await readNamed(source, manifest, "core.wasm");
-  const module = await compileCore(core, manifest.limits.memoryPages);
+  const module = await compileCore(core, manifest.limits.memoryPages, manifest.imports);
   return { digest: await sha256Hex(manifestBytes), manifest, manifestBytes, signature, core, module };
 }
 
@@ -70,7 +70,8 @@ export async function examineUnsigned(
   const manifestBytes = await readFile(source, "manifest.json", MANIFEST_BYTES_MAX);
   const manifest = parseManifest(manifestBytes);
   await readNamed(source, manifest, "component.wasm");
-  await compileCore(await readNamed(source, manifest, "core.wasm"), manifest.limits.memoryPages);
+  const core = await readNamed(source, manifest, "core.wasm");
+  await compileCore(core, manifest.limits.memoryPages, manifest.imports);
   return { digest: await sha256Hex(manifestBytes), manifest, manifestBytes };
 }
 

@@ -1,5 +1,6 @@
 // The manifest: what a kernel is called, what it may use and which files it is made of. Its bytes name the kernel.
 import { limits } from "../../protocol/limits.ts";
+import { isInterface } from "../wasi/mod.ts";
 import {
   expectExactly,
   expectInteger,
@@ -51,7 +52,8 @@ export interface Manifest {
   readonly limits: KernelLimits;
   /** Measured chance, 0 to 1, that `check` catches a lie that matters. */
   readonly detection: number;
-  readonly imports: readonly [];
+  /** The interfaces of WASI that it imports functions of, sorted: `wasi:cli/exit@0.2.3`. */
+  readonly imports: readonly string[];
   /** SHA-256 of every other file, lower-case hex. */
   readonly files: { readonly "component.wasm": string; readonly "core.wasm": string };
 }
@@ -148,12 +150,21 @@ function parseDetection(top: JsonObject): number {
   return value;
 }
 
-function parseImports(top: JsonObject): readonly [] {
+function parseImports(top: JsonObject): readonly string[] {
   const value = top.fields["imports"];
-  if (!Array.isArray(value) || value.length !== 0) {
-    throw malformed("manifest.imports", "is not an empty list");
+  if (!Array.isArray(value)) throw malformed("manifest.imports", "is not a list");
+  for (const [i, name] of (value as unknown[]).entries()) {
+    if (typeof name !== "string" || !isInterface(name)) {
+      throw malformed(
+        "manifest.imports",
+        `names ${JSON.stringify(name)?.slice(0, 100)}, which the sandbox does not answer`,
+      );
+    }
+    if (i > 0 && value[i - 1] >= name) {
+      throw malformed("manifest.imports", "is not sorted, or names one twice");
+    }
   }
-  return [];
+  return value as string[];
 }
 
 function parseFiles(value: unknown): Manifest["files"] {

@@ -37,6 +37,7 @@ export type Signature = string;
 
 const HEADER_BYTES = 8;
 const FUNCTION_TYPE = 0x60;
+/** The kind of an import or export that is a function. */
 const FUNCTION_EXPORT = 0;
 /** What plain tables hold: functions or foreign values. Other element types take more than one byte. */
 const PLAIN_ELEMENTS: readonly number[] = [0x70, 0x6f];
@@ -137,17 +138,35 @@ export function readFunctions(body: Uint8Array): number[] {
   return Array.from({ length: cursor.number() }, () => cursor.number());
 }
 
+/** The imports of an import section; for a function, the number of its type. What is no function has none. */
+export function readImports(body: Uint8Array): { module: string; name: string; type: number | undefined }[] {
+  const cursor = new Cursor(body);
+  const imports: { module: string; name: string; type: number | undefined }[] = [];
+  for (let left = cursor.number(); left > 0; left--) {
+    const [module, name] = [readName(cursor), readName(cursor)];
+    const isFunction = cursor.byte() === FUNCTION_EXPORT;
+    imports.push({ module, name, type: isFunction ? cursor.number() : undefined });
+    // Whatever follows is not read: the first import that is no function is refused.
+    if (!isFunction) break;
+  }
+  return imports;
+}
+
 /** The exported functions of an export section: number by name. */
 export function readFunctionExports(body: Uint8Array): Map<string, number> {
   const cursor = new Cursor(body);
   const names = new Map<string, number>();
   for (let left = cursor.number(); left > 0; left--) {
-    const name = new TextDecoder().decode(cursor.take(cursor.number()));
+    const name = readName(cursor);
     const kind = cursor.byte();
     const number = cursor.number();
     if (kind === FUNCTION_EXPORT) names.set(name, number);
   }
   return names;
+}
+
+function readName(cursor: Cursor): string {
+  return new TextDecoder().decode(cursor.take(cursor.number()));
 }
 
 function readValueTypes(cursor: Cursor): string {

@@ -18,7 +18,7 @@ export type CoreItem =
     readonly function: string;
     readonly options: Options;
   }
-  | { readonly type: "drop"; readonly resource: string };
+  | { readonly type: "drop"; readonly interface: string; readonly resource: string };
 
 /** Options of the canonical ABI. */
 export interface Options {
@@ -106,8 +106,8 @@ class Reading implements Component {
   readonly exports = new Map<string, Func>();
   readonly #cores: Readonly<Record<CoreKind, CoreItem[]>> = { func: [], table: [], memory: [], global: [] };
   readonly #types: TypeSpace = [];
-  /** For a type that an imported interface gives: its name there. */
-  readonly #typeNames = new Map<number, string>();
+  /** For a type that an imported interface gives: where it is from. */
+  readonly #typeOrigins = new Map<number, { readonly interface: string; readonly resource: string }>();
   readonly #funcs: Func[] = [];
 
   section(id: number, body: ByteReader, size: number): void {
@@ -177,7 +177,7 @@ class Reading implements Component {
       this.#funcs.push({ type: "imported", interface: from, function: name });
       return;
     }
-    this.#typeNames.set(this.#types.length, name);
+    this.#typeOrigins.set(this.#types.length, { interface: from, resource: name });
     this.#types.push(name);
   }
 
@@ -185,9 +185,9 @@ class Reading implements Component {
     const form = body.byte();
     if (form === 0x03) {
       const type = body.number();
-      const resource = this.#typeNames.get(type);
-      if (resource === undefined) return body.refuse(`drops a handle of type ${type}, which is not imported`);
-      this.#cores.func.push({ type: "drop", resource });
+      const origin = this.#typeOrigins.get(type);
+      if (origin === undefined) return body.refuse(`drops a handle of type ${type}, which is not imported`);
+      this.#cores.func.push({ type: "drop", ...origin });
       return;
     }
     if (form !== 0x00 && form !== 0x01) body.refuse(`uses built-in ${form} of the component model`);

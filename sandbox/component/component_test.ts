@@ -11,7 +11,6 @@ import {
 } from "../../tests/hostile/component_builder.ts";
 import { kernel } from "../../tests/hostile/kernels.ts";
 import { readComponent } from "./component.ts";
-import { type Link, linkBytes, parseLink, wasiImports } from "./link.ts";
 import { planOf } from "./plan.ts";
 
 const core = kernel();
@@ -42,32 +41,28 @@ function planned(
   return refusal(() => planOf(readComponent(assembleComponent([...sections.values()]))));
 }
 
-Deno.test("planOf() gives the one core of a component that imports nothing, and no link", async () => {
-  const { cores, link } = planOf(readComponent(kernelComponent(core)));
-  assert.deepEqual([cores, link], [[core], undefined]);
-  const committed = new URL("../../tasks-as/bundles/physics/1.0.0/", import.meta.url);
-  const plan = planOf(readComponent(await Deno.readFile(new URL("component.wasm", committed))));
-  assert.deepEqual([plan.cores.length, plan.link], [1, undefined]);
-  assert.ok(WebAssembly.validate(plan.cores[0]?.slice() ?? new Uint8Array()));
-});
-
-Deno.test("planOf() gives the link of a component that imports functions of WASI", () => {
-  const { cores, link } = planOf(readComponent(kernelComponent(core, [NOW])));
-  assert.deepEqual(cores, [core]);
+Deno.test("planOf() gives the one core of a component that imports nothing, and the names of its exports", () => {
+  const plan = planOf(readComponent(kernelComponent(core)));
   const of = (name: string) => ({ from: 0, export: name });
-  assert.deepEqual(link, {
-    steps: [{
-      imports: [{
-        module: NOW.interface,
-        items: [["now", { wasi: NOW.interface, function: "now", memory: undefined, realloc: undefined }]],
-      }],
-    }],
+  assert.deepEqual(plan, {
+    cores: [{ bytes: core, imports: [] }],
+    starts: [],
     memory: of("memory"),
     realloc: of("cabi_realloc"),
     run: of("run"),
     check: of("check"),
+    postRun: of("cabi_post_run"),
+    postCheck: of("cabi_post_check"),
   });
-  assert.deepEqual(wasiImports(link as Link), [NOW.interface]);
+});
+
+Deno.test("planOf() says which functions of WASI a core gets", () => {
+  const { cores } = planOf(readComponent(kernelComponent(core, [NOW])));
+  const item = { interface: NOW.interface, function: "now", realloc: undefined };
+  assert.deepEqual(cores, [{
+    bytes: core,
+    imports: [{ module: NOW.interface, items: new Map([["now", item]]) }],
+  }]);
 });
 
 Deno.test("planOf() refuses foreign imports by name: interfaces, functions of known interfaces, single functions", () => {
@@ -166,26 +161,6 @@ Deno.test("planOf() refuses modules that are used twice or not at all, and more 
   });
   assert.equal(planned(used(7)), "taken");
   assert.match(planned(used(8)), /has more than 8 core modules/);
-});
-
-Deno.test("parseLink() reads what linkBytes() writes and nothing that only looks like it", () => {
-  const { link } = planOf(readComponent(kernelComponent(core, [NOW])));
-  const bytes = linkBytes(link as Link);
-  assert.deepEqual(parseLink(bytes), link);
-  const text = new TextDecoder().decode(bytes);
-  const changed = (from: string, to: string) => {
-    assert.ok(text.includes(from), from);
-    return refusal(() => parseLink(new TextEncoder().encode(text.replace(from, to))));
-  };
-  assert.match(changed('"format": 1', '"format": 2'), /link\.format/);
-  assert.match(changed('"from": 0', '"from": 1'), /uses core 1 before it is made/);
-  assert.match(changed('"from": 0', '"from": -1'), /is not an integer/);
-  assert.match(changed('"from": 0', '"from":0'), /not in the canonical spelling/);
-  assert.match(changed('"export": "run"', '"export": "run\\n"'), /is not a text that fits/);
-  assert.match(changed('"function"', '"of"'), /does not have exactly these keys/);
-  assert.match(changed('"steps": [', '"steps": [ {"imports": 1},'), /is not a list/);
-  assert.match(refusal(() => parseLink(new Uint8Array(65_537).fill(0x20))), /65537 bytes, limit is 65536/);
-  assert.match(refusal(() => parseLink(linkBytes({ ...link as Link, steps: [] }))), /makes 0 cores/);
 });
 
 Deno.test("readComponent() and planOf() meet mutated components with a plan or a coded refusal, never anything else", () => {

@@ -1,3 +1,2 @@
-export { type Component, isCoreModule, readComponent } from "./component.ts";
-export { type Link, LINK_BYTES_MAX, linkBytes, parseLink, wasiImports } from "./link.ts";
-export { type Plan, planOf } from "./plan.ts";
+export { isCoreModule } from "./component.ts";
+export { kernelCore } from "./kernel_core.ts";

@@ -1,25 +1,60 @@
-// From a component to what runs: its core modules in the order in which they are instantiated, and the link between
-// them; or a refusal that names what is wrong.
+// From a component to a plan: its core modules in the order in which they are instantiated, and what each one gets; or a
+// refusal that names what is wrong.
 import { P2c2rError } from "../../protocol/errors.ts";
+import { functionIn, isInterface, isResource } from "../wasi/mod.ts";
 import { type Component, type CoreItem, type Func, shown } from "./component.ts";
-import { CORES_MAX, type FromCore, type Import, type Item, type Link, type Step } from "./link.ts";
-import { functionIn, isInterface } from "../wasi/mod.ts";
 
-/** What a component is made of. A component with one core that stands alone needs no link. */
-export interface Plan {
-  readonly cores: readonly Uint8Array[];
-  readonly link: Link | undefined;
+/** What core number `from` exports under a name. */
+export interface FromCore {
+  readonly from: number;
+  readonly export: string;
 }
+
+/** A function of the WASI host, or the one that drops a handle, under the name that the canonical ABI gives it. */
+export interface FromHost {
+  /** `wasi:cli/exit@0.2.3` */
+  readonly interface: string;
+  readonly function: string;
+  /** Where the host gets memory for results, if the function has such. */
+  readonly realloc: FromCore | undefined;
+}
+
+/** Where one import of a core comes from. */
+export type Item = FromCore | FromHost;
+
+/** What one module name in a core's imports stands for: all that another core exports, or single things by name. */
+export type Import =
+  | { readonly module: string; readonly from: number }
+  | { readonly module: string; readonly items: ReadonlyMap<string, Item> };
+
+/** A core module and its imports. */
+export interface PlannedCore {
+  readonly bytes: Uint8Array;
+  readonly imports: readonly Import[];
+}
+
+/** What a component is made of. */
+export interface Plan {
+  /** In the order in which they are instantiated; each uses only those before it. */
+  readonly cores: readonly PlannedCore[];
+  /** Functions without parameters and results, called in this order when all cores are there. */
+  readonly starts: readonly FromCore[];
+  readonly memory: FromCore;
+  readonly realloc: FromCore;
+  readonly run: FromCore;
+  readonly check: FromCore;
+  readonly postRun: FromCore | undefined;
+  readonly postCheck: FromCore | undefined;
+}
+
+/** Most core modules of a kernel: wit-component makes four or five. */
+const CORES_MAX = 8;
 
 /** The world in `tasks-as/kernel.wit`. */
 const WORLD: Readonly<Record<"run" | "check", string>> = {
   run: "func(list<u8>, list<list<u8>>) -> result<list<u8>, string>",
   check: "func(list<u8>, list<list<u8>>, list<u8>, u64) -> result<_, string>",
 };
-
-/** The names that a core which stands alone has in its exports. */
-const DIRECT = { run: "run", check: "check", realloc: "cabi_realloc", memory: "memory" } as const;
-const DIRECT_POSTS = ["cabi_post_run", "cabi_post_check"] as const;
 
 /** Plans a component of the world `kernel`. @throws {P2c2rError} bundle.imports, bundle.malformed */
 export function planOf(component: Component): Plan {
@@ -35,37 +70,24 @@ export function planOf(component: Component): Plan {
   if (!sameItem(memory, check.options.memory) || !sameItem(realloc, check.options.realloc)) {
     throw wrongWorld("its two functions use different memories or allocators");
   }
-  const link: Link = {
-    steps: planner.steps,
+  const post = ({ options: { postReturn } }: typeof run) =>
+    postReturn === undefined ? undefined : planner.fromCore(postReturn, "its post-return");
+  return {
+    cores: planner.cores,
+    starts: planner.starts,
     memory: planner.fromCore(memory, "its memory"),
     realloc: planner.fromCore(realloc, "its allocator"),
     run: planner.fromCore(run.core, "run"),
     check: planner.fromCore(check.core, "check"),
+    postRun: post(run),
+    postCheck: post(check),
   };
-  const posts = [run, check].map(({ options: { postReturn } }) => postReturn);
-  return { cores: planner.cores, link: standsAlone(component, link, posts) ? undefined : link };
-}
-
-/** Whether the names and the number of cores are such that the core can be called without a link. */
-function standsAlone(
-  component: Component,
-  link: Link,
-  posts: readonly (CoreItem | undefined)[],
-): boolean {
-  const names = Object.entries(DIRECT) as [keyof typeof DIRECT, string][];
-  return component.modules.length === 1 && link.steps.length === 1 &&
-    component.instances.every((one) => one.type === "bag" || one.args.length === 0) &&
-    names.every(([key, name]) => link[key].export === name) &&
-    DIRECT_POSTS.every((name, i) => {
-      const post = posts[i];
-      return post?.type === "export" && post.name === name;
-    });
 }
 
 /** Walks the core instances and gives each core the number of the step that makes it. */
 class Planner {
-  readonly cores: Uint8Array[] = [];
-  readonly steps: Step[] = [];
+  readonly cores: PlannedCore[] = [];
+  readonly starts: FromCore[] = [];
   readonly #component: Component;
   /** Core number by instance. */
   readonly #numbers = new Map<number, number>();
@@ -90,40 +112,48 @@ class Planner {
   #make(index: number, module: number, args: readonly (readonly [string, number])[]): void {
     if (this.#used.has(module)) throw malformedComponent("it instantiates a core module twice");
     this.#used.add(module);
-    const core = this.#component.modules[module] as Uint8Array;
+    const bytes = this.#component.modules[module] as Uint8Array;
     const imports = args.map(([name, instance]) => this.#importOf(name, instance));
-    if (isStarter(core)) {
+    if (isStarter(bytes)) {
       const [first] = imports;
-      const items = first !== undefined && "items" in first ? first.items : [];
-      const item = items[0]?.[1];
-      if (items.length !== 1 || item === undefined || !("from" in item)) {
+      const item = first !== undefined && "items" in first ? first.items.get("") : undefined;
+      if (item === undefined || !("from" in item)) {
         throw malformedComponent("its start function is not a core module's own");
       }
-      this.steps.push({ call: item });
+      this.starts.push(item);
       return;
     }
     this.#numbers.set(index, this.cores.length);
-    this.cores.push(core);
-    this.steps.push({ imports });
+    this.cores.push({ bytes, imports });
     if (this.cores.length > CORES_MAX) throw malformedComponent(`it has more than ${CORES_MAX} core modules`);
   }
 
   #importOf(module: string, instance: number): Import {
     const of = this.#component.instances[instance];
     if (of?.type !== "bag") return { module, from: this.#numberOf(instance) };
-    return { module, items: of.items.map(([name, item]) => [name, this.#itemOf(item)] as const) };
+    return { module, items: new Map(of.items.map(([name, item]) => [name, this.#itemOf(item)] as const)) };
   }
 
   #itemOf(item: CoreItem): Item {
-    if (item.type === "drop") return { drop: item.resource };
     if (item.type === "export") return this.fromCore(item, "an import");
-    const { interface: wasi, function: name, options } = item;
-    if (functionIn(wasi, name) === undefined) {
-      throw foreign(`${wasi}#${name}`, "a function that the sandbox does not answer");
+    if (item.type === "drop") {
+      if (!isResource(item.resource)) {
+        throw foreign(item.resource, "a resource that the sandbox does not have");
+      }
+      return { interface: item.interface, function: `[resource-drop]${item.resource}`, realloc: undefined };
     }
-    const option = (one: CoreItem | undefined) =>
-      one === undefined ? undefined : this.fromCore(one, "an option");
-    return { wasi, function: name, memory: option(options.memory), realloc: option(options.realloc) };
+    const { interface: from, function: name, options } = item;
+    const of = functionIn(from, name);
+    if (of === undefined) throw foreign(`${from}#${name}`, "a function that the sandbox does not answer");
+    if (of.needs !== "nothing" && options.memory === undefined) {
+      throw malformedComponent(`it lowers ${shown(name)} without a memory`);
+    }
+    if (of.needs !== "realloc") return { interface: from, function: name, realloc: undefined };
+    return {
+      interface: from,
+      function: name,
+      realloc: this.fromCore(options.realloc, `the allocator of ${shown(name)}`),
+    };
   }
 
   #numberOf(instance: number): number {

@@ -1,10 +1,11 @@
 // Checks on this thread: an instance per kernel is used again and again, since making one costs more than most checks.
 import { sizeComplaint } from "../admission.ts";
 import { failureOf } from "../abi/execute.ts";
-import { instantiate, type KernelExports } from "../abi/exports.ts";
+import { instantiate, type KernelExports, prepareCore } from "../abi/exports.ts";
 import { callCheck } from "../abi/kernel.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import type { Asset, CheckOutcome } from "../outcome.ts";
+import { WasiHost } from "../wasi/mod.ts";
 import type { Watch } from "../watchdog.ts";
 
 /** What is judged, and how. */
@@ -47,7 +48,7 @@ export class Checker {
     this.#instances.delete(digest);
     try {
       const { instance, objection } = this.#watch(() => judge(judgement, reused), CHECK_MS_MAX);
-      this.#keep(digest, instance);
+      if (instance !== undefined) this.#keep(digest, instance);
       return objection === undefined ? { type: "passed" } : { type: "failed", message: objection };
     } catch (error) {
       return { type: "unknown", message: `The check did not end. ${failureOf(error).message}` };
@@ -69,12 +70,27 @@ export class Checker {
   }
 }
 
-/** Instantiating takes time as well, so it happens under the same watchdog. */
+/**
+ * Instantiating takes time as well, so it happens under the same watchdog. An instance that has a world of its own is
+ * not given back: that world is over with the check.
+ */
 function judge(
   { bundle, input, assets, output, seed }: Judgement,
   reused: KernelExports | undefined,
-): { readonly instance: KernelExports; readonly objection: string | undefined } {
-  const instance = reused ?? instantiate(bundle.module);
-  const objection = callCheck(instance, input, assets.map((asset) => asset.bytes), output, seed);
-  return { instance, objection };
+): { readonly instance: KernelExports | undefined; readonly objection: string | undefined } {
+  const bytes = assets.map((asset) => asset.bytes);
+  if (reused !== undefined) {
+    return { instance: reused, objection: callCheck(reused, input, bytes, output, seed) };
+  }
+  const core = prepareCore(bundle.module);
+  const host = core.imports.length === 0 ? undefined : new WasiHost({
+    kernel: bundle.digest,
+    input,
+    assets: assets.map(({ digest }) => digest),
+    judged: { output, seed },
+  }, bundle.manifest.limits.fuelMax);
+  const instance = instantiate(core, host);
+  instance.p2c2r_start?.();
+  const objection = callCheck(instance, input, bytes, output, seed);
+  return { instance: host === undefined ? instance : undefined, objection };
 }

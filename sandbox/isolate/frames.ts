@@ -1,14 +1,15 @@
 // Messages as bytes, for cells behind a pipe: a length, a header of JSON, and behind it the bytes that the header
 // counts. Little-endian: u32 length of all that follows, u32 length of the header.
 import { limits } from "../../protocol/limits.ts";
+import { PRINTED_BYTES_MAX } from "../wasi/mod.ts";
 import type { CellMessage, RunMessage } from "./messages.ts";
 
 /** Bytes in front of a frame that say how long it is. */
 export const LENGTH_BYTES = 4;
 const HEADER_LENGTH_BYTES = 4;
 
-/** Longest header of an answer: a sentence, every byte of it escaped, and a few numbers. */
-const ANSWER_HEADER_BYTES_MAX = 6 * limits.textBytesMax + 1_024;
+/** Longest header of an answer: a sentence and what was printed, every byte escaped, and a few numbers. */
+const ANSWER_HEADER_BYTES_MAX = 6 * (limits.textBytesMax + PRINTED_BYTES_MAX) + 1_024;
 
 /** Longest frame that a cell may answer with. */
 export function answerBytesMax(outputBytesMax: number): number {

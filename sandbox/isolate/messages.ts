@@ -1,6 +1,7 @@
 // What an isolate and its cell say to each other. One task at a time: every `run` gets one `outcome`.
 import { limits } from "../../protocol/limits.ts";
 import { isKernelCode, type Outcome } from "../outcome.ts";
+import { PRINTED_BYTES_MAX } from "../wasi/mod.ts";
 
 /** Compute this. The cell keeps modules and assets by digest until it is told to drop them. */
 export interface RunMessage {
@@ -49,13 +50,21 @@ function fieldsOf(value: unknown): Fields {
 function readOutcome(fields: Fields, outputBytesMax: number): Outcome | undefined {
   const { type, output, code, message, fuel, computeUs } = fields;
   if (!isCount(fuel) || !isCount(computeUs)) return undefined;
+  const printed = fields["printed"] === undefined ? {} : readPrinted(fieldsOf(fields["printed"]));
+  if (printed === undefined) return undefined;
   if (type === "output" && isBytes(output) && output.length <= outputBytesMax) {
-    return { type, output, fuel, computeUs };
+    return { type, output, fuel, computeUs, ...printed };
   }
   if (type === "failure" && isKernelCode(code) && isSentence(message)) {
-    return { type, code, message, fuel, computeUs };
+    return { type, code, message, fuel, computeUs, ...printed };
   }
   return undefined;
+}
+
+/** A byte that is not UTF-8 shows as one character, so characters are never more than bytes. */
+function readPrinted({ text, droppedBytes }: Fields): Pick<Outcome, "printed"> | undefined {
+  const isText = typeof text === "string" && text.length <= PRINTED_BYTES_MAX && text.isWellFormed();
+  return isText && isCount(droppedBytes) ? { printed: { text, droppedBytes } } : undefined;
 }
 
 function isCount(value: unknown): value is number {

@@ -1,6 +1,8 @@
 // What serves tasks inside a cell, of whatever kind: each in a fresh instance under the watchdog, code and assets kept
-// between tasks. It executes no JavaScript but this project's own: kernels are WebAssembly without imports.
+// between tasks. It executes no JavaScript but this project's own: kernels are WebAssembly, and what they import is the
+// closed world of their task.
 import { execute } from "../abi/execute.ts";
+import { prepareCore, type PreparedCore } from "../abi/exports.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Watch } from "../watchdog.ts";
 import type { RunMessage } from "./messages.ts";
@@ -10,17 +12,18 @@ export type Servant = (task: RunMessage) => Outcome;
 
 /** Makes a servant that knows nothing yet. */
 export function createServant(watch: Watch): Servant {
-  const modules = new Map<string, WebAssembly.Module>();
+  const cores = new Map<string, PreparedCore>();
   const assets = new Map<string, Uint8Array>();
   return (task) => {
-    for (const digest of task.droppedModules) modules.delete(digest);
+    for (const digest of task.droppedModules) cores.delete(digest);
     for (const digest of task.droppedAssets) assets.delete(digest);
-    if (task.code !== undefined) modules.set(task.kernel, compiled(task.code));
+    if (task.code !== undefined) cores.set(task.kernel, prepareCore(compiled(task.code)));
     for (const [digest, bytes] of task.newAssets) assets.set(digest, bytes);
     return execute({
-      module: known(modules, task.kernel),
+      kernel: task.kernel,
+      core: known(cores, task.kernel),
       input: task.input,
-      assets: task.assets.map((digest) => known(assets, digest)),
+      assets: task.assets.map((digest) => ({ digest, bytes: known(assets, digest) })),
       outputBytesMax: task.outputBytesMax,
       fuel: task.fuel,
       wallMs: task.wallMs,

@@ -54,6 +54,21 @@ export function functionIn(name: string, of: string): HostFunction | undefined {
   return interfaceOf(name)?.get(of);
 }
 
+/** How the canonical ABI names the function that gives a handle back. */
+const DROP = "[resource-drop]";
+
+/** The resource that a function drops handles of, or undefined where it is another function or the resource is foreign. */
+export function droppedBy(of: string): ResourceKind | undefined {
+  const name = of.startsWith(DROP) ? of.slice(DROP.length) : "";
+  return isResource(name) ? name : undefined;
+}
+
+/** The core type of a function of an interface, those that drop handles included. */
+export function signatureIn(name: string, of: string): string | undefined {
+  if (interfaceOf(name) !== undefined && droppedBy(of) !== undefined) return "i32 -> ";
+  return functionIn(name, of)?.type;
+}
+
 /** Whether handles on such a resource can be dropped. */
 export function isResource(name: string): name is ResourceKind {
   return RESOURCES.has(name);
