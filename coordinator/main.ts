@@ -1,7 +1,7 @@
 // The coordinator as a program: reads its settings, opens what is outside, starts, and stops in the reverse order.
 import { fileURLToPath } from "node:url";
 import { P2c2rError } from "../protocol/mod.ts";
-import { createPool, loadInstalled, parseSigners, plainThreads, signerEntries } from "../sandbox/mod.ts";
+import { createPool, loadInstalled, parseRoster, pinsOf, plainThreads } from "../sandbox/mod.ts";
 import { type CoordinatorConfig, help, readConfig } from "./config.ts";
 import { openData, readSigners } from "./data_folder.ts";
 import { exitCodeOf } from "./exit_codes.ts";
@@ -33,8 +33,12 @@ export async function runCoordinator(args: readonly string[]): Promise<number> {
 async function run(config: CoordinatorConfig): Promise<void> {
   const log = lineLog(config.json, (line) => console.log(line));
   const wish = stopWish(config.exitOnEof);
-  const pins = await parseSigners(await readSigners(config.data));
-  const { bundles, skipped } = await loadInstalled(config.bundles, `${config.data}/signatures`, pins);
+  const signers = await parseRoster(await readSigners(config.data));
+  const { bundles, skipped } = await loadInstalled(
+    config.bundles,
+    `${config.data}/signatures`,
+    await pinsOf(signers),
+  );
   for (const { name, reason, code } of skipped) {
     log("skipped", `Kernel ${name} is not served: ${reason}`, { name, code });
   }
@@ -51,7 +55,6 @@ async function run(config: CoordinatorConfig): Promise<void> {
     assets: blobs,
     report: (error) => log("asset", `Cannot read an asset: ${describeError(error)}`),
   });
-  const signers = signerEntries(pins);
   const running = await startCoordinator(config, { compute, kernels, signers, store, blobs, secrets, log });
   greet(running, config, log);
   const reason = await Promise.race([wish, running.finished]);

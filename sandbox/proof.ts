@@ -81,6 +81,7 @@ async function selfTestBundle(): Promise<Bundle> {
     },
     manifestBytes: new Uint8Array(0),
     signature: new Uint8Array(0),
+    signedBy: "self-test",
     core,
     module: await compileCore(core, PAGES_MAX),
   };

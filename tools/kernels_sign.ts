@@ -7,15 +7,12 @@ import {
   bundleNames,
   examineUnsigned,
   fileSource,
-  generateSigner,
-  importSigner,
   loadInstalled,
-  parseSigners,
   type Pins,
   type Signer,
-  signerEntries,
   signManifest,
 } from "../sandbox/mod.ts";
+import { listSigner, openSigner, readSigners, replaceFile, retireSigner, rotateSigner } from "./signers.ts";
 import { repositoryRoot } from "./source_files.ts";
 
 /** What to sign, and where signatures go. */
@@ -27,6 +24,8 @@ export interface SignOptions {
   readonly signer: Signer;
   /** Leave bundles alone that a key of `signers.json` has signed already. */
   readonly ifMissing?: boolean;
+  /** Sign these only, `<id>/<version>`. */
+  readonly only?: readonly string[];
 }
 
 /** Names `<id>/<version>`, sorted. */
@@ -39,10 +38,9 @@ const USAGE = `Signs the kernels' bundles: deno run … tools/kernels_sign.ts [o
   --data DIR      the operator's data folder (default: data)
   --signer DIR    the folder of the signer's private key (default: signer, beside the data folder)
   --bundles DIR   the bundles (default: those of this project)
-  --if-missing    sign only what no known key has signed`;
-
-const KEY_FILE = "signer.key";
-const SIGNERS_FILE = "signers.json";
+  --if-missing    sign only what no known key has signed
+  --rotate        make the key that follows this one, which vouches for it, and sign everything with it
+  --retire KEYID  take a key off the list: workers that connect do not trust it any longer`;
 
 /**
  * Verifies the bundles of a folder and signs them; adds the signer to `signers.json`, where other signers stay.
@@ -52,49 +50,25 @@ const SIGNERS_FILE = "signers.json";
 export async function signBundles(options: SignOptions): Promise<SignReport> {
   const { bundlesDir, dataDir, signer } = options;
   const pins = await readSigners(dataDir);
-  const names = await bundleNames(bundlesDir);
-  const wanted = options.ifMissing === true ? await unsignedNames(bundlesDir, dataDir, pins) : names;
+  const names = options.only ?? await bundleNames(bundlesDir);
+  const missing = options.ifMissing === true ? await unsignedNames(bundlesDir, dataDir, pins) : names;
+  const wanted = names.filter((name) => missing.includes(name));
   const files = new Map<string, Uint8Array>();
   for (const name of wanted) files.set(name, await signatureOf(`${bundlesDir}/${name}`, name, signer));
+  // Listed first: at no moment is something signed by a key that no list names.
+  await listSigner(dataDir, signer);
   for (const [name, bytes] of files) {
     await Deno.mkdir(`${dataDir}/signatures/${name}`, { recursive: true });
     await replaceFile(`${dataDir}/signatures/${name}/manifest.sig`, bytes);
   }
-  const signers = new Map([...pins, [signer.keyId, signer.publicKey]]);
-  await Deno.mkdir(dataDir, { recursive: true });
-  const text = JSON.stringify(signerEntries(signers), null, 2) + "\n";
-  await replaceFile(`${dataDir}/${SIGNERS_FILE}`, new TextEncoder().encode(text));
   return { signed: wanted, kept: names.filter((name) => !files.has(name)) };
 }
 
-/** The signer whose key stands in a folder; made there (readable by its owner only) when there is none. */
-export async function openSigner(signerDir: string): Promise<Signer> {
-  const path = `${signerDir}/${KEY_FILE}`;
-  try {
-    return await importSigner(await Deno.readFile(path));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const signer = await generateSigner();
-  const key = new Uint8Array(await crypto.subtle.exportKey("pkcs8", signer.privateKey));
-  await Deno.mkdir(signerDir, { recursive: true, mode: 0o700 });
-  await Deno.writeFile(path, key, { createNew: true, mode: 0o600 });
-  return signer;
-}
-
-/** The signers that the operator's data folder names; none where there is no such file. */
-export async function readSigners(dataDir: string): Promise<Pins> {
-  const path = `${dataDir}/${SIGNERS_FILE}`;
-  try {
-    return await parseSigners(JSON.parse(await Deno.readTextFile(path)));
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return new Map();
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new P2c2rError("config.invalid", `Cannot read ${path}: it is not JSON`, {
-      hint: `Correct ${SIGNERS_FILE}, or remove it and sign again.`,
-      cause,
-    });
-  }
+/** Ids of the keys by which the bundles of a tree are signed now. */
+export async function usedSigners(bundlesDir: string, dataDir: string): Promise<Set<string>> {
+  const pins = await readSigners(dataDir);
+  const { bundles } = await loadInstalled(bundlesDir, `${dataDir}/signatures`, pins);
+  return new Set(bundles.map(({ signedBy }) => signedBy));
 }
 
 /** The bundles that a coordinator with this data folder would not run, where signing can help or shows what is wrong. */
@@ -115,13 +89,6 @@ async function signatureOf(folder: string, name: string, signer: Signer): Promis
   }
 }
 
-/** Whoever reads the file meanwhile sees the old bytes or the new ones, never some of each. */
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  const fresh = `${path}.${crypto.randomUUID()}`;
-  await Deno.writeFile(fresh, bytes);
-  await Deno.rename(fresh, path);
-}
-
 async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
@@ -130,23 +97,39 @@ async function main(args: readonly string[]): Promise<void> {
       "signer": { type: "string" },
       "bundles": { type: "string", default: join(repositoryRoot(), "tasks-as", "bundles") },
       "if-missing": { type: "boolean", default: false },
+      "rotate": { type: "boolean", default: false },
+      "retire": { type: "string" },
       "help": { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(USAGE);
-  const { data: dataDir, bundles: bundlesDir, "if-missing": ifMissing } = values;
+  const { data: dataDir, bundles: bundlesDir, "if-missing": ifMissing, retire } = values;
+  if (retire !== undefined) {
+    await retireSigner(dataDir, retire, await usedSigners(bundlesDir, dataDir));
+    return console.log(`retired ${retire}; restart the coordinator so that workers hear of it`);
+  }
   if ((await bundleNames(bundlesDir)).length === 0) {
     throw new P2c2rError("config.invalid", `Cannot sign: ${bundlesDir} holds no bundle`, {
       hint: "Build the kernels with deno task kernels:build, or name their folder with --bundles.",
     });
   }
+  const signerDir = values.signer ?? join(dirname(resolve(dataDir)), "signer");
+  if (values.rotate) return await rotate(bundlesDir, dataDir, signerDir);
   // An operator may keep the key elsewhere: where all is signed, it is neither asked for nor made.
   const pins = await readSigners(dataDir);
   if (ifMissing && (await unsignedNames(bundlesDir, dataDir, pins)).length === 0) return;
-  const signer = await openSigner(values.signer ?? join(dirname(resolve(dataDir)), "signer"));
+  const signer = await openSigner(signerDir);
   const { signed, kept } = await signBundles({ bundlesDir, dataDir, signer, ifMissing });
   for (const name of signed) console.log(`signed ${name} with ${signer.keyId}`);
   if (kept.length > 0) console.log(`${kept.length} signed before`);
+}
+
+async function rotate(bundlesDir: string, dataDir: string, signerDir: string): Promise<void> {
+  const { old, next } = await rotateSigner({ dataDir, signerDir }, async (signer) => {
+    await signBundles({ bundlesDir, dataDir, signer });
+  });
+  console.log(`${next.keyId} follows ${old.keyId} and has signed everything; restart the coordinator.`);
+  console.log(`When all workers have connected since: --retire ${old.keyId}`);
 }
 
 /** Says what went wrong, and returns the exit code: 64 for a wrong option, 78 for a wrong setting. */

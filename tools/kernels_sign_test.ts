@@ -1,9 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { assert } from "../tests/deps.ts";
-import { generateSigner, loadInstalled } from "../sandbox/mod.ts";
+import { generateSigner, importSigner, loadInstalled } from "../sandbox/mod.ts";
 import { filesOf } from "../tests/hostile/bundles.ts";
 import { kernel } from "../tests/hostile/kernels.ts";
-import { openSigner, readSigners, signBundles } from "./kernels_sign.ts";
+import { signBundles } from "./kernels_sign.ts";
+import { openSigner, readRoster, readSigners } from "./signers.ts";
 import { withTempFolder } from "./temp_folder.ts";
 
 const TOOL = fileURLToPath(new URL("./kernels_sign.ts", import.meta.url));
@@ -85,6 +86,58 @@ Deno.test("signBundles() signs nothing when one bundle is not what its manifest 
     assert.deepEqual(await runnable(root), []);
   });
 });
+
+Deno.test("signBundles() signs only what it is told to", async () => {
+  await withTempFolder(async (root) => {
+    await install(root, "fly");
+    await install(root, "walk");
+    const places = { bundlesDir: `${root}/bundles`, dataDir: `${root}/data` };
+    const report = await signBundles({ ...places, signer: await generateSigner(), only: ["walk/1.0.0"] });
+    assert.deepEqual(report, { signed: ["walk/1.0.0"], kept: [] });
+    assert.deepEqual(await runnable(root), ["walk"]);
+  });
+});
+
+Deno.test("the tool lets a new key follow the old one: vouched for, everything signed, the old one kept until it is retired", async () => {
+  await withTempFolder(async (root) => {
+    await install(root, "fly");
+    await install(root, "walk");
+    assert.equal((await tool(root)).code, 0);
+    const old = await openSigner(`${root}/signer`);
+    const early = await tool(root, "--retire", old.keyId);
+    assert.equal(early.code, 78);
+    assert.match(early.err, /^Cannot retire signer .*: a kernel is still signed by it\nRotate first/);
+    const rotated = await tool(root, "--rotate");
+    assert.equal(rotated.code, 0, rotated.err);
+    const next = await openSigner(`${root}/signer`);
+    assert.notEqual(next.keyId, old.keyId);
+    assert.match(
+      rotated.out,
+      new RegExp(`^${next.keyId} follows ${old.keyId} .*\n.*--retire ${old.keyId}\n$`),
+    );
+    assert.deepEqual((await readRoster(`${root}/data`)).map((one) => [one.keyId, one.endorsement?.by]), [
+      [old.keyId, undefined],
+      [next.keyId, old.keyId],
+    ]);
+    const only = async (signer: { readonly keyId: string; readonly publicKey: Uint8Array<ArrayBuffer> }) => {
+      const pins = new Map([[signer.keyId, signer.publicKey]]);
+      const { bundles } = await loadInstalled(`${root}/bundles`, `${root}/data/signatures`, pins);
+      return bundles.map(({ manifest }) => manifest.id);
+    };
+    assert.deepEqual([await only(old), await only(next)], [[], ["fly", "walk"]]);
+    assert.deepEqual(await importedId(`${root}/signer/${old.keyId}.key`), old.keyId);
+    assert.equal((await tool(root, "--retire", "0".repeat(16))).code, 78);
+    assert.equal((await tool(root, "--retire", old.keyId)).code, 0);
+    assert.deepEqual((await readRoster(`${root}/data`)).map((one) => one.keyId), [next.keyId]);
+    assert.deepEqual(await runnable(root), ["fly", "walk"]);
+    const last = await tool(root, "--retire", next.keyId);
+    assert.equal(last.code, 78);
+  });
+});
+
+async function importedId(path: string): Promise<string> {
+  return (await importSigner(await Deno.readFile(path))).keyId;
+}
 
 Deno.test("openSigner() makes a key that only its owner can read, and finds it again", async () => {
   await withTempFolder(async (root) => {

@@ -1,6 +1,6 @@
 // The coordinator's HTTP side as a worker uses it: prove who you are, fetch what is named by digest.
 import { type Code, isCode, P2c2rError } from "../protocol/mod.ts";
-import { parseSigners, type Pins } from "../sandbox/mod.ts";
+import { parseRoster, type RosterEntry } from "../sandbox/mod.ts";
 import type { Identity } from "./identity.ts";
 
 /** How long a short question may take, and a blob. */
@@ -37,10 +37,10 @@ export class CoordinatorHttp {
     this.#token = undefined;
   }
 
-  /** The signers that this coordinator offers for trust on first use. */
-  async signers(): Promise<Pins> {
+  /** The signers that this coordinator offers: to be trusted on first use, or on the word of one that is trusted. */
+  async signers(): Promise<readonly RosterEntry[]> {
     const answer = await this.#json("/v1/signers", {});
-    return await parseSigners(answer["signers"]);
+    return await parseRoster(answer["signers"]);
   }
 
   /** The bytes behind a digest, not verified yet; a token that expired is replaced once. */

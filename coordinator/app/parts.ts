@@ -20,6 +20,8 @@ export interface SignerEntry {
   readonly keyId: string;
   /** base64url. */
   readonly publicKey: string;
+  /** The word of a signer before it: its key id, and its signature in base64url. */
+  readonly endorsement?: { readonly by: string; readonly signature: string };
 }
 
 /** Whether requests are welcome. */

@@ -29,6 +29,8 @@ export interface Bundle {
   readonly manifestBytes: Uint8Array<ArrayBuffer>;
   /** The bytes of `manifest.sig`. */
   readonly signature: Uint8Array<ArrayBuffer>;
+  /** Id of the key that signed it. */
+  readonly signedBy: string;
   readonly core: Uint8Array<ArrayBuffer>;
   readonly module: WebAssembly.Module;
 }
@@ -43,7 +45,7 @@ export interface Bundle {
 export async function loadBundle(source: BundleSource, rules: BundleRules): Promise<Bundle> {
   const manifestBytes = await readFile(source, "manifest.json", MANIFEST_BYTES_MAX);
   const signature = await readFile(source, "manifest.sig", SIGNATURE_BYTES_MAX);
-  await verifySignature(manifestBytes, signature, rules.pins);
+  const signedBy = await verifySignature(manifestBytes, signature, rules.pins);
   const manifest = parseManifest(manifestBytes);
   const floor = rules.releaseFloor(manifest.id);
   if (manifest.release < floor) {
@@ -55,7 +57,15 @@ export async function loadBundle(source: BundleSource, rules: BundleRules): Prom
   }
   const core = await readNamed(source, manifest, "core.wasm");
   const module = await compileCore(core, manifest.limits.memoryPages, manifest.imports);
-  return { digest: await sha256Hex(manifestBytes), manifest, manifestBytes, signature, core, module };
+  return {
+    digest: await sha256Hex(manifestBytes),
+    manifest,
+    manifestBytes,
+    signature,
+    signedBy,
+    core,
+    module,
+  };
 }
 
 /**

@@ -13,3 +13,11 @@ export {
   type SignerEntry,
   signManifest,
 } from "./signature.ts";
+export {
+  endorse,
+  type Endorsement,
+  parseRoster,
+  pinsOf,
+  type RosterEntry,
+  successors,
+} from "./succession.ts";

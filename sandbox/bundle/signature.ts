@@ -70,13 +70,14 @@ export async function signManifest(
 /**
  * Accepts a manifest whose signature a pinned key made.
  *
+ * @returns the id of that key
  * @throws {P2c2rError} bundle.malformed for a file that is no signature, bundle.signature for one that does not count.
  */
 export async function verifySignature(
   manifestBytes: Uint8Array,
   signatureFile: Uint8Array,
   pins: Pins,
-): Promise<void> {
+): Promise<string> {
   const file = expectObject(
     readJson(signatureFile, "manifest.sig"),
     ["format", "keyId", "signature"],
@@ -99,6 +100,7 @@ export async function verifySignature(
       `Cannot trust bundle: the signature of ${keyId} is not over this manifest`,
     );
   }
+  return keyId;
 }
 
 /** Reads a list of signers. @throws {P2c2rError} config.invalid */

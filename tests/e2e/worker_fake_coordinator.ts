@@ -1,7 +1,7 @@
 // A coordinator played by a test: real HTTP, real WebSocket, real frames, and every decision the test's own.
 import { challengeContext, encodeFrame, type FromWorker, limits, messageType } from "../../protocol/mod.ts";
 import { parseFromWorker, sha256Hex, subprotocol, type ToWorker } from "../../protocol/mod.ts";
-import { type Pins, type Signer, signerEntries } from "../../sandbox/mod.ts";
+import { type RosterEntry, type Signer, signerEntries } from "../../sandbox/mod.ts";
 import { assert } from "../deps.ts";
 import type { SignedKernel } from "./worker_kernels.ts";
 
@@ -86,13 +86,13 @@ export class FakeCoordinator implements AsyncDisposable {
   readonly fetched: string[] = [];
   /** Each HTTP answer waits so long. */
   delayMs = 0;
-  signers: Pins;
+  signers: readonly RosterEntry[];
   readonly #tokens = new Set<string>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   #taken = 0;
 
   constructor(signer: Signer) {
-    this.signers = new Map([[signer.keyId, signer.publicKey]]);
+    this.signers = signerEntries(new Map([[signer.keyId, signer.publicKey]]));
     this.#server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
       (request) => this.#answer(request),
@@ -143,7 +143,7 @@ export class FakeCoordinator implements AsyncDisposable {
     const url = new URL(request.url);
     if (url.pathname === "/v1/workers/challenge") return Response.json({ challenge: "AAAAAAAAAAA" });
     if (url.pathname === "/v1/workers/session") return await this.#session(request);
-    if (url.pathname === "/v1/signers") return Response.json({ signers: signerEntries(this.signers) });
+    if (url.pathname === "/v1/signers") return Response.json({ signers: this.signers });
     if (!this.#tokens.has(request.headers.get("authorization") ?? "")) {
       return Response.json({ code: "auth.expired", detail: "unknown token" }, { status: 401 });
     }

@@ -1,6 +1,6 @@
 // What a worker runs, and what it refuses: signers, digests, releases.
 import { messageType, sha256Hex } from "../../protocol/mod.ts";
-import { generateSigner } from "../../sandbox/mod.ts";
+import { endorse, generateSigner, signerEntries } from "../../sandbox/mod.ts";
 import { assert } from "../deps.ts";
 import { eventually, type FakeConnection, FakeCoordinator } from "./worker_fake_coordinator.ts";
 import { type SignedKernel, signKernel, slowInput, tinyCores } from "./worker_kernels.ts";
@@ -42,7 +42,7 @@ Deno.test("worker keeps the signers it trusted on first use, and refuses others 
   await withWorkers(async ({ start, said, folder }) => {
     const config = { dataDir: `${folder}/same` };
     await end(await startAndJoin());
-    coordinator.signers = new Map([[other.keyId, other.publicKey]]);
+    coordinator.signers = signerEntries(new Map([[other.keyId, other.publicKey]]));
     const foreign = await signKernel(tinyCores.slowEcho, other);
     const worker = await start(coordinator.url, config);
     let connection = await coordinator.joined("s2", false);
@@ -58,6 +58,33 @@ Deno.test("worker keeps the signers it trusted on first use, and refuses others 
       await coordinator.joined("s1", false, release2);
       return worker;
     }
+  });
+});
+
+Deno.test("worker follows a signer to the next one without a moment in which it runs nothing, and drops the old one", async () => {
+  await using coordinator = new FakeCoordinator(signer);
+  await withWorkers(async ({ start, said, folder }) => {
+    const config = { dataDir: `${folder}/same` };
+    const first = await start(coordinator.url, config);
+    let connection = await coordinator.joined("s1", false, release2);
+    await end(first);
+    // The operator rotates: both are listed, everything is signed by the next one.
+    const next = await endorse(other, signer);
+    coordinator.signers = [...coordinator.signers, next];
+    const resigned = await signKernel(tinyCores.slowEcho, other, { id: "slow-echo", release: 2 });
+    const second = await start(coordinator.url, config);
+    connection = await coordinator.joined("s2", false);
+    assert.deepEqual(await stateOf(coordinator, connection, resigned), [true, null]);
+    await end(second);
+    // The old one is retired: what it signed, also what ran before, is refused now.
+    coordinator.signers = [next];
+    await start(coordinator.url, config);
+    connection = await coordinator.joined("s3", false);
+    assert.deepEqual(await stateOf(coordinator, connection, release2), [false, "bundle.signature"]);
+    connection.offer(2, resigned);
+    assert.deepEqual((await connection.heard(messageType.kernelState, 2)).slice(2, 4), [true, null]);
+    assert.ok(said.some((text) => text.includes(other.keyId) && text.includes("vouches for it")));
+    assert.ok(said.some((text) => text.includes(signer.keyId) && text.includes("not run any longer")));
   });
 });
 

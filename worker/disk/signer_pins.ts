@@ -1,14 +1,25 @@
 // Whose kernels this worker runs: the signers pinned for its coordinator, by the helper or on first use.
-import { parseSigners, type Pins, signerEntries } from "../../sandbox/mod.ts";
+import {
+  parseSigners,
+  type Pins,
+  pinsOf,
+  type RosterEntry,
+  signerEntries,
+  successors,
+} from "../../sandbox/mod.ts";
 import { readJson, recordOf, writeJson } from "./json_file.ts";
 
 /** What came of comparing the signers a coordinator offers with those pinned. */
-export type Settled =
-  | { readonly type: "kept" }
-  /** First use: these were pinned. */
-  | { readonly type: "trusted"; readonly signers: Pins }
-  /** Not pinned, so their kernels will be refused. */
-  | { readonly type: "refused"; readonly signers: Pins };
+export interface Settled {
+  /** Whether these are the first signers known of this coordinator: they were pinned. */
+  readonly isFirst: boolean;
+  /** Pinned now, on the word of a signer that was pinned before. */
+  readonly added: Pins;
+  /** Not pinned any longer: the coordinator does not list them any more. */
+  readonly dropped: Pins;
+  /** Offered and not pinned, so their kernels will be refused. */
+  readonly refused: Pins;
+}
 
 /** The signers pinned for one coordinator. */
 export class SignerPins {
@@ -38,15 +49,24 @@ export class SignerPins {
     return this.#all.get(this.#coordinator) ?? new Map();
   }
 
-  /** Pins what is offered on first use; later only compares. */
-  async settle(offered: Pins): Promise<Settled> {
-    const { pins } = this;
-    if (pins.size === 0 && offered.size > 0) {
+  /**
+   * Pins what is offered on first use. Later a signer is pinned when one that is pinned vouches for it, and dropped when
+   * it is offered no longer while another pinned one is: a coordinator can make nobody trusted, and leave nobody without
+   * a signer.
+   */
+  async settle(roster: readonly RosterEntry[]): Promise<Settled> {
+    const [offered, before] = [await pinsOf(roster), this.pins];
+    const none = new Map();
+    if (before.size === 0 && offered.size > 0) {
       await this.#pin(offered);
-      return { type: "trusted", signers: offered };
+      return { isFirst: true, added: offered, dropped: none, refused: none };
     }
-    const strange = new Map([...offered].filter(([keyId]) => !pins.has(keyId)));
-    return strange.size === 0 ? { type: "kept" } : { type: "refused", signers: strange };
+    const added = await successors(roster, before);
+    const stays = new Map([...before].filter(([keyId]) => offered.has(keyId)));
+    const after = new Map([...stays, ...added]);
+    const dropped = after.size === 0 ? none : without(before, stays);
+    if (added.size + dropped.size > 0) await this.#pin(after);
+    return { isFirst: false, added, dropped, refused: without(offered, after) };
   }
 
   async #pin(signers: Pins): Promise<void> {
@@ -56,6 +76,10 @@ export class SignerPins {
     );
     await writeJson(this.#path, { format: 1, coordinators });
   }
+}
+
+function without(all: Pins, some: Pins): Pins {
+  return new Map([...all].filter(([keyId]) => !some.has(keyId)));
 }
 
 async function parseFile(value: unknown): Promise<Map<string, Pins>> {

@@ -31,14 +31,14 @@ export class Kernels {
 
   /**
    * Fetches and verifies the bundle whose manifest has this digest. One that was verified before stays so while its
-   * signature is offered again unchanged.
+   * signature is offered again unchanged and its signer is still pinned.
    *
    * @throws P2c2rError `bundle.*`, or `connection.lost` when it could not be fetched
    */
   async prepare(digest: string, signature: Uint8Array): Promise<Bundle> {
     const { pins, floors } = this.#options;
     const known = this.#bundles.get(digest);
-    if (known !== undefined && isSame(known.signature, signature)) return known;
+    if (known !== undefined && isSame(known.signature, signature) && pins().has(known.signedBy)) return known;
     const bundle = await loadBundle(this.#source(digest, signature), {
       pins: pins(),
       releaseFloor: (id) => floors.floor(id),
