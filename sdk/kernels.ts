@@ -1,7 +1,9 @@
 // Kernels as a client sees them: an id, a version, and a codec between values and bytes.
 import { limits, P2c2rError } from "../protocol/mod.ts";
+import { mesh, type MeshInput, type MeshOutput } from "../tasks-as/mesh/codec.ts";
 import { pathfind, type PathfindInput, type PathfindOutput } from "../tasks-as/pathfind/codec.ts";
 import { physics, type PhysicsInput, type PhysicsOutput } from "../tasks-as/physics/codec.ts";
+import { terrain, type TerrainInput, type TerrainOutput } from "../tasks-as/terrain/codec.ts";
 
 /** What a client needs to know of a kernel to call it with values instead of bytes. */
 export interface KernelCodec<Input, Output> {
@@ -17,10 +19,14 @@ export interface KernelCodec<Input, Output> {
 
 /** The kernels that `run()` knows by name. */
 export interface Kernels {
+  /** Light and quads of a chunk of cells. */
+  readonly mesh: KernelCodec<MeshInput, MeshOutput>;
   /** Shortest paths on grids. */
   readonly pathfind: KernelCodec<PathfindInput, PathfindOutput>;
   /** One step of rigid bodies. */
   readonly physics: KernelCodec<PhysicsInput, PhysicsOutput>;
+  /** Chunks of a world of cells. */
+  readonly terrain: KernelCodec<TerrainInput, TerrainOutput>;
 }
 
 /** A kernel by name, or one made by {@link defineKernel}. */
@@ -39,7 +45,7 @@ export type OutputOf<K extends AnyKernel> = CodecOf<K> extends
   { decodeOutput(output: Uint8Array): infer Output } ? Output
   : never;
 
-const named: Kernels = { pathfind, physics };
+const named: Kernels = { mesh, pathfind, physics, terrain };
 
 /**
  * Declares a kernel of your own, to be called through `run()` like the named ones.

@@ -14,6 +14,8 @@ export {
   type OutputOf,
 } from "./kernels.ts";
 export * from "./types.ts";
+export type * from "../tasks-as/mesh/codec.ts";
 export type * from "../tasks-as/pathfind/codec.ts";
 export type * from "../tasks-as/physics/codec.ts";
+export type * from "../tasks-as/terrain/codec.ts";
 export { type Code, codes, type ErrorOptions, isCode, P2c2rError } from "../protocol/errors.ts";

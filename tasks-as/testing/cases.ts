@@ -1,6 +1,9 @@
 /** Inputs and assets on which two ways of running a kernel are compared: the committed vectors. */
+import { vectorChunks } from "../mesh/vectors/vectors.ts";
+import { mesh } from "../mesh/codec.ts";
 import { readVectors } from "../pathfind/testing/vectors.ts";
 import { physics, type PhysicsInput } from "../physics/codec.ts";
+import { readVectors as readTerrainVectors } from "../terrain/vectors/vectors.ts";
 
 /** One call. */
 export interface Case {
@@ -10,10 +13,22 @@ export interface Case {
 }
 
 /** The cases of each kernel. */
-export const casesOf: Readonly<Record<"pathfind" | "physics", () => Promise<Case[]>>> = {
+export const casesOf: Readonly<Record<"mesh" | "pathfind" | "physics" | "terrain", () => Promise<Case[]>>> = {
+  mesh: meshCases,
   pathfind: pathfindCases,
   physics: physicsCases,
+  terrain: terrainCases,
 };
+
+function meshCases(): Promise<Case[]> {
+  return Promise.resolve(
+    [...vectorChunks()].map(([name, [chunk, materials]]) => ({
+      name,
+      input: mesh.encodeInput(chunk),
+      assets: [mesh.encodeMaterials(materials)],
+    })),
+  );
+}
 
 async function pathfindCases(): Promise<Case[]> {
   return (await readVectors()).map(({ name, input, grid }) => ({ name, input, assets: [grid] }));
@@ -23,4 +38,12 @@ async function physicsCases(): Promise<Case[]> {
   const text = await Deno.readTextFile(new URL("../physics/vectors/vectors.json", import.meta.url));
   const vectors = JSON.parse(text) as readonly { readonly name: string; readonly scene: PhysicsInput }[];
   return vectors.map(({ name, scene }) => ({ name, input: physics.encodeInput(scene), assets: [] }));
+}
+
+async function terrainCases(): Promise<Case[]> {
+  return (await readTerrainVectors()).map(({ name, input, world }) => ({
+    name,
+    input: Uint8Array.fromHex(input),
+    assets: [Uint8Array.fromHex(world)],
+  }));
 }

@@ -6,7 +6,9 @@ export function mutate(bytes: Uint8Array, draw: Draw): Uint8Array {
   const kind = drawBelow(draw, 6);
   if (kind === 0) return bytes.slice(0, drawBelow(draw, bytes.length + 1));
   if (kind === 1) {
-    return Uint8Array.from([...bytes, ...Array(1 + drawBelow(draw, 16)).fill(drawBelow(draw, 256))]);
+    const longer = new Uint8Array(bytes.length + 1 + drawBelow(draw, 16)).fill(drawBelow(draw, 256));
+    longer.set(bytes);
+    return longer;
   }
   const copy = bytes.slice();
   if (copy.length < 4) return copy;

@@ -1,6 +1,8 @@
 /** Every kernel whose check is measured. */
+import { subject as mesh } from "../mesh/testing/lies.ts";
 import { subject as pathfind } from "../pathfind/testing/lies.ts";
 import { subject as physics } from "../physics/testing/lies.ts";
+import { subject as terrain } from "../terrain/testing/lies.ts";
 import { instantiateCore, loadCore } from "./core.ts";
 import {
   type CheckCost,
@@ -30,6 +32,8 @@ export interface Effort {
 const measures: Readonly<Record<string, (effort: Effort) => Promise<Measured>>> = {
   pathfind: measureOf(pathfind),
   physics: measureOf(physics),
+  terrain: measureOf(terrain),
+  mesh: measureOf(mesh),
 };
 
 /** The kernels by name, in the order of the page. */

@@ -70,9 +70,10 @@ Deno.test("the examples run against a coordinator and show what they promise", a
   await withCoordinator(async (url, key) => {
     const run = (file: string, apiKey: string) =>
       printed(deno("--allow-net", wsEnv, `examples/${file}`, url, apiKey).spawn());
-    const [paths, physics, refused] = await Promise.all([
+    const [paths, physics, landscape, refused] = await Promise.all([
       run("paths.ts", key),
       run("physics.ts", key),
+      run("landscape.ts", key),
       run("paths.ts", "p2c2r_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
     ]);
     assert.equal(paths.code, 0, paths.text);
@@ -82,6 +83,10 @@ Deno.test("the examples run against a coordinator and show what they promise", a
     assert.match(paths.text, /o#/);
     assert.equal(physics.code, 0, physics.text);
     assert.match(physics.text, /3\.0 s, local: 0\.50 /);
+    assert.equal(landscape.code, 0, landscape.text);
+    assert.match(landscape.text, /27 chunks made, one meshed by local/);
+    assert.match(landscape.text, /#####,,,,#####/);
+    assert.match(landscape.text, /\d{3,} quads, \d+ bytes of vertices, \d+ indices/);
     assert.equal(refused.code, 1);
     assert.match(refused.text, /^auth\.refused: Cannot connect/);
   });

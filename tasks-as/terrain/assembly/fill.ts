@@ -1,0 +1,116 @@
+/** `run`: the whole chunk, row by row from the top, then ores into its stone and trees into its air. */
+import { okBytes } from "../../lib/abi";
+import { arenaTake } from "../../lib/arena";
+import {
+  biomeAt,
+  Columns,
+  COLUMNS_SIZE,
+  columnsAt,
+  fillColumns,
+  heightOf,
+  hollowAt,
+  materialOf,
+  newColumns,
+  reachOf,
+  solidAt,
+} from "./ground";
+import { CHUNK_SIZE, SIDE, SOIL_DEPTH_MAX } from "./layout";
+import { stampTrees, Tree } from "./tree";
+import { stampVeins, Vein } from "./vein";
+import { World } from "./world";
+
+const GROUPS: usize = 8;
+
+export function fillChunk(world: World): usize {
+  const cells = arenaTake(CHUNK_SIZE, 16);
+  if (world.y > world.highest) {
+    fillEmpty(world, cells);
+    return okBytes(cells, CHUNK_SIZE);
+  }
+  const plants = arenaTake(2 * CHUNK_SIZE, 16);
+  const columns = arenaTake(COLUMNS_SIZE * GROUPS, 16);
+  const covered = arenaTake(16 * GROUPS, 16);
+  for (let z = 0; z < SIDE; z++) fillSlice(world, z, cells, columns, covered);
+  stampVeins(world, changetype<Vein>(arenaTake(offsetof<Vein>(), 4)), cells);
+  if (stampTrees(world, changetype<Tree>(arenaTake(offsetof<Tree>(), 4)), newColumns(), plants)) {
+    plant(cells, plants);
+  }
+  return okBytes(cells, CHUNK_SIZE);
+}
+
+/** A chunk that lies above everything that grows: air and water. */
+function fillEmpty(world: World, cells: usize): void {
+  const wet = <usize>min(max(world.seaLevel + 1 - world.y, 0), SIDE) << 10;
+  memory.fill(cells, world.water, wet);
+  memory.fill(cells + wet, 0, CHUNK_SIZE - wet);
+}
+
+/** All cells with one z. What is above the chunk decides how deep under the ground its highest cells are. */
+function fillSlice(world: World, z: i32, cells: usize, columns: usize, covered: usize): void {
+  let highest = f32x4.splat(-4096);
+  for (let group: usize = 0; group < GROUPS; group++) {
+    const here = columnsAt(columns + group * COLUMNS_SIZE);
+    fillColumns(world, here, world.x + (<i32>group << 2), world.z + z);
+    highest = f32x4.max(highest, f32x4.add(heightOf(here), reachOf(here)));
+    v128.store(covered + (group << 4), i32x4.splat(0));
+  }
+  const top = min(SIDE + SOIL_DEPTH_MAX, <i32>Mathf.ceil(largestOf(highest)) - world.y);
+  for (let y = max(top + 1, 0); y < SIDE; y++) {
+    memory.fill(cells + ((<usize>y << 5 | <usize>z) << 5), world.y + y <= world.seaLevel ? world.water : 0, SIDE);
+  }
+  for (let y = top; y >= 0; y--) {
+    const row = cells + ((<usize>y << 5 | <usize>z) << 5);
+    for (let group: usize = 0; group < GROUPS; group++) {
+      const here = columnsAt(columns + group * COLUMNS_SIZE);
+      const count = covered + (group << 4);
+      const solid = solidAt(world, here, world.y + y);
+      if (y < SIDE) store<u32>(row + (group << 2), cellsOf(world, here, world.y + y, solid, v128.load(count)));
+      v128.store(count, v128.and(i32x4.sub(v128.load(count), solid), solid));
+    }
+  }
+}
+
+function largestOf(lanes: v128): f32 {
+  return max(
+    max(f32x4.extract_lane(lanes, 0), f32x4.extract_lane(lanes, 1)),
+    max(f32x4.extract_lane(lanes, 2), f32x4.extract_lane(lanes, 3)),
+  );
+}
+
+/** The materials of four cells, one byte each. */
+export function cellsOf(world: World, columns: Columns, y: i32, solid: v128, covered: v128): u32 {
+  if (!v128.any_true(solid)) return y <= world.seaLevel ? <u32>world.water * 0x01010101 : 0;
+  const hollow = hollowAt(world, columns, y, solid);
+  if (i32x4.all_true(i32x4.gt_s(v128.and(covered, solid), i32x4.splat(SOIL_DEPTH_MAX)))) {
+    const stone = v128.andnot(i32x4.splat(world.stone), hollow);
+    const narrow = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_u(stone, stone), stone);
+    return i32x4.extract_lane(narrow, 0);
+  }
+  const solidBits = i32x4.bitmask(solid);
+  const hollowBits = i32x4.bitmask(hollow);
+  let four: u32 = 0;
+  for (let lane: u32 = 0; lane < 4; lane++) {
+    const isSolid = (solidBits >> lane & 1) != 0;
+    const isHollow = (hollowBits >> lane & 1) != 0;
+    const depth = laneAt(covered, lane);
+    four |= <u32>materialOf(world, biomeAt(columns, lane), y, isSolid, isHollow, depth) << (lane << 3);
+  }
+  return four;
+}
+
+function laneAt(lanes: v128, lane: u32): i32 {
+  if (lane == 0) return i32x4.extract_lane(lanes, 0);
+  if (lane == 1) return i32x4.extract_lane(lanes, 1);
+  return lane == 2 ? i32x4.extract_lane(lanes, 2) : i32x4.extract_lane(lanes, 3);
+}
+
+/** Wood, or else leaves, wherever a cell is air. */
+function plant(cells: usize, plants: usize): void {
+  const zero = i8x16.splat(0);
+  for (let at: usize = 0; at < CHUNK_SIZE; at += 16) {
+    const wood = v128.load(plants + at + CHUNK_SIZE);
+    const grown = v128.bitselect(v128.load(plants + at), wood, i8x16.eq(wood, zero));
+    const cell = v128.load(cells + at);
+    v128.store(cells + at, v128.bitselect(grown, cell, i8x16.eq(cell, zero)));
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * `check`: cells drawn by the seed are made again, four in a row at a time, wherever they lie; and trees and
+ * veins that the seed draws must be there, since few cells are theirs.
+ */
+import { err, errSentence, okNothing, say, sayInteger, sentenceStart } from "../../lib/abi";
+import { arenaTake } from "../../lib/arena";
+import { Random, randomBelow, randomFrom } from "../../lib/random";
+import { cellsOf } from "./fill";
+import { Columns, fillColumns, newColumns, solidAt } from "./ground";
+import { CHUNK_SIZE, CROWN_REACH, ORE_SIZE, SIDE, SOIL_DEPTH_MAX, VEIN_TILE_LOG2 } from "./layout";
+import { growTree, isTrunk, placeTree, plantsAt, Tree, tileOf } from "./tree";
+import { drawVein, oreAt, Vein } from "./vein";
+import { World } from "./world";
+
+/** How many groups of four cells are made again: in a chunk that meets the ground, and deep below it. */
+const GROUPS_DRAWN = 14;
+const DEEP_GROUPS_DRAWN = 32;
+/** How many tiles of ground are asked for their tree, and how many cubes of cells for a vein. */
+const TREES_DRAWN = 4;
+const VEINS_DRAWN = 24;
+
+@unmanaged
+class Judge {
+  world: World;
+  random: Random;
+  columns: Columns;
+  treeColumns: Columns;
+  vein: Vein;
+  tree: Tree;
+  output: usize;
+}
+
+export function judge(world: World, output: usize, outputSize: usize, seed: u64): usize {
+  if (outputSize != CHUNK_SIZE) return err("Cannot accept the output: it is not 32,768 cells");
+  const judge = changetype<Judge>(arenaTake(offsetof<Judge>(), 8));
+  judge.world = world;
+  judge.random = randomFrom(seed);
+  judge.columns = newColumns();
+  judge.treeColumns = newColumns();
+  judge.vein = changetype<Vein>(arenaTake(offsetof<Vein>(), 4));
+  judge.tree = changetype<Tree>(arenaTake(offsetof<Tree>(), 4));
+  judge.output = output;
+  if (world.y > world.highest) return judgeEmpty(judge);
+  for (let i = world.isDeep ? DEEP_GROUPS_DRAWN : GROUPS_DRAWN; i > 0; i--) {
+    const group = randomBelow(judge.random, <u32>CHUNK_SIZE >> 2) << 2;
+    const wrong = wrongLane(judge, group);
+    if (wrong < 4) return refuse(group + wrong, "is of another material");
+  }
+  for (let i = 0; i < TREES_DRAWN; i++) {
+    const missing = missingTrunk(judge);
+    if (missing >= 0) return refuse(<u32>missing, "should be wood");
+  }
+  for (let i = 0; i < VEINS_DRAWN; i++) {
+    const missing = missingVein(judge);
+    if (missing >= 0) return refuse(<u32>missing, "should be ore");
+  }
+  return okNothing();
+}
+
+/** A chunk above everything that grows is looked at cell by cell. */
+function judgeEmpty(judge: Judge): usize {
+  const wet = <usize>min(max(judge.world.seaLevel + 1 - judge.world.y, 0), SIDE) << 10;
+  const water = i8x16.splat(judge.world.water);
+  for (let at: usize = 0; at < CHUNK_SIZE; at += 16) {
+    const wrong = v128.xor(v128.load(judge.output + at), at < wet ? water : i8x16.splat(0));
+    if (v128.any_true(wrong)) return refuse(<u32>at + ctz(~i8x16.bitmask(i8x16.eq(wrong, i8x16.splat(0)))), "is of another material");
+  }
+  return okNothing();
+}
+
+/** Makes four cells again; the first that differs, or 4. */
+function wrongLane(judge: Judge, group: u32): u32 {
+  const world = judge.world;
+  const x = world.x + <i32>(group & 31);
+  const y = world.y + <i32>(group >> 10);
+  const z = world.z + <i32>(group >> 5 & 31);
+  fillColumns(world, judge.columns, x, z);
+  const solid = solidAt(world, judge.columns, y);
+  let covered = i32x4.splat(0);
+  let open = v128.any_true(solid) ? solid : i32x4.splat(0);
+  for (let up = 1; up <= SOIL_DEPTH_MAX + 1 && v128.any_true(open); up++) {
+    open = v128.and(open, solidAt(world, judge.columns, y + up));
+    covered = i32x4.sub(covered, open);
+  }
+  const four = grownAt(judge, cellsOf(world, judge.columns, y, solid, covered), x, y, z);
+  const wrong = four ^ load<u32>(judge.output + group);
+  return wrong == 0 ? 4 : <u32>ctz(wrong) >> 3;
+}
+
+/** Four cells of ground with the ores in their stone and the plants in their air. */
+function grownAt(judge: Judge, ground: u32, x: i32, y: i32, z: i32): u32 {
+  const world = judge.world;
+  let four: u32 = 0;
+  let plants: u32 = 0;
+  let isAsked = y <= world.seaLevel;
+  for (let lane = 0; lane < 4; lane++) {
+    const shift = <u32>lane << 3;
+    let cell = ground >> shift & 0xff;
+    if (cell == world.stone) cell = oreAt(world, judge.vein, x + lane, y, z);
+    if (cell == 0) {
+      if (!isAsked) plants = plantsAt(world, judge.tree, judge.treeColumns, x, y, z);
+      isAsked = true;
+      cell = plants >> shift & 0xff;
+    }
+    four |= cell << shift;
+  }
+  return four;
+}
+
+/** Draws a tile; the cell of its trunk nearest to the chunk's floor if the output has no wood there, or −1. */
+function missingTrunk(judge: Judge): i32 {
+  const world = judge.world;
+  const tree = judge.tree;
+  const x = world.x + <i32>randomBelow(judge.random, SIDE);
+  const z = world.z + <i32>randomBelow(judge.random, SIDE);
+  const bits = placeTree(world, tree, tileOf(x), tileOf(z));
+  if (tree.x < world.x || tree.x >= world.x + SIDE || tree.z < world.z || tree.z >= world.z + SIDE) return -1;
+  if (!growTree(world, tree, judge.treeColumns, bits, world.y, world.y + SIDE)) return -1;
+  const y = max(tree.y + 1, world.y);
+  if (y >= world.y + SIDE || !isTrunk(tree, tree.x, y, tree.z)) return -1;
+  const cell = cellIndex(world, tree.x, y, tree.z);
+  return load<u8>(judge.output + cell) == tree.wood ? -1 : cell;
+}
+
+/** Draws a cube and an ore; the cell in the middle of its vein if the output has plain stone there, or −1. */
+function missingVein(judge: Judge): i32 {
+  const world = judge.world;
+  const vein = judge.vein;
+  const ores = <u32>((world.oresEnd - world.ores) / ORE_SIZE);
+  const cube = <i32>randomBelow(judge.random, 64);
+  if (ores == 0) return -1;
+  const ore = world.ores + <usize>randomBelow(judge.random, ores) * ORE_SIZE;
+  const tileX = (world.x >> VEIN_TILE_LOG2) + (cube & 3);
+  const tileY = (world.y >> VEIN_TILE_LOG2) + (cube >> 2 & 3);
+  const tileZ = (world.z >> VEIN_TILE_LOG2) + (cube >> 4);
+  if (!drawVein(world, vein, ore, tileX, tileY, tileZ)) return -1;
+  const cell = cellIndex(world, vein.x, vein.y, vein.z);
+  return load<u8>(judge.output + cell) == world.stone && load<u8>(ore) != world.stone ? cell : -1;
+}
+
+function cellIndex(world: World, x: i32, y: i32, z: i32): i32 {
+  return ((y - world.y) << 5 | (z - world.z)) << 5 | (x - world.x);
+}
+
+function refuse(cell: u32, what: string): usize {
+  const sentence = sentenceStart();
+  say(sentence, "Cannot accept the output: cell ");
+  sayInteger(sentence, cell & 31);
+  say(sentence, ",");
+  sayInteger(sentence, cell >> 10);
+  say(sentence, ",");
+  sayInteger(sentence, cell >> 5 & 31);
+  say(sentence, " ");
+  say(sentence, what);
+  return errSentence(sentence);
+}
