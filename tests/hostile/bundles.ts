@@ -5,8 +5,9 @@ import {
   generateSigner,
   loadBundle,
   type Manifest,
-} from "../../sandbox/mod.ts";
-import { type Signer, signManifest } from "../../sandbox/mod.ts";
+  type Signer,
+  signManifest,
+} from "../../sandbox/bundle/mod.ts";
 
 /** Parts of a manifest that a test cares about. */
 export interface ManifestParts {
