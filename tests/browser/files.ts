@@ -2,6 +2,7 @@
 // what stands here, line by line, without a bundler.
 import { stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
+import { BROWSER_POLICY } from "../../sandbox/isolate/browser.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PAGE = '<!doctype html><title>P2C2R</title><link rel="icon" href="data:,">';
@@ -49,5 +50,11 @@ async function read(path: string): Promise<Response | undefined> {
 }
 
 function answer(body: string | Uint8Array<ArrayBuffer>, type: string): Response {
-  return new Response(body, { headers: { "content-type": type, "cache-control": "no-store" } });
+  return new Response(body, {
+    headers: {
+      "content-type": type,
+      "cache-control": "no-store",
+      ...(type === "text/javascript" ? { "content-security-policy": BROWSER_POLICY } : {}),
+    },
+  });
 }
