@@ -7,3 +7,5 @@ const length = Deno.stdin.readSync(line) ?? 0;
 const without = ["start a thread with permissions"];
 const report = await probe(Number(new TextDecoder().decode(line.subarray(0, length))), without);
 Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(report)));
+// Threads that the probes have started would go on.
+Deno.exit();
