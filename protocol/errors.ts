@@ -71,6 +71,11 @@ export const codes = {
     hint: "Send a smaller input, or raise the kernel's output limit.",
   },
   "kernel.environment": { status: 503, retry: true, hint: "Free memory on the machine that computes." },
+  "kernel.unfit": {
+    status: 503,
+    retry: false,
+    hint: "Start the worker again, and report the kernel to its author if it goes on.",
+  },
   "kernel.late": { status: 504, retry: true, hint: "Send a smaller input, or use a faster machine." },
   "bundle.malformed": { status: 422, retry: false, hint: "Build the bundle again." },
   "bundle.digest": {

@@ -1,11 +1,12 @@
 // Everything between a task message and its outcome: kernels, assets, isolates and slots, put together.
+import { P2c2rError } from "../protocol/mod.ts";
 import { type CellEvent, type CellKind, createIsolate, processes, threads } from "../sandbox/mod.ts";
 import type { Clock } from "./clock.ts";
 import type { WorkerConfig } from "./config.ts";
 import type { Connection, Work } from "./connection.ts";
 import { type CreateIsolate, Isolates } from "./isolates.ts";
 import type { Keep } from "./keep.ts";
-import { Assets, Blobs, type FetchBlob, Kernels, Runner } from "./runner/mod.ts";
+import { Assets, Blobs, type FetchBlob, Kernels, Restarts, Runner } from "./runner/mod.ts";
 
 const assetMemoryBytesMax = 128 * 1024 * 1024;
 const fetchesMax = 4;
@@ -19,7 +20,7 @@ export interface ComputeOptions {
   readonly createIsolate: CreateIsolate | undefined;
   readonly say: (level: "info" | "warning", text: string) => void;
   /** Who hears of outcomes. */
-  readonly connection: () => Pick<Connection, "computed" | "returned" | "assets">;
+  readonly connection: () => Pick<Connection, "computed" | "returned" | "assets" | "unfit">;
 }
 
 /** What computes, and how to end it. */
@@ -36,10 +37,20 @@ export function cellKindOf({ isolate }: WorkerConfig): CellKind {
 export function createCompute(options: ComputeOptions): Compute {
   const { config, keep, clock, connection, say } = options;
   const kernels = createKernels(options);
+  const restarts = new Restarts();
+  const report = (event: CellEvent) => {
+    say("warning", cellText(config, event));
+    const { kernel } = event;
+    const bundle = kernel === undefined ? undefined : kernels.get(kernel);
+    if (kernel === undefined || bundle === undefined) return;
+    const { id, version } = bundle.manifest;
+    const reason = restarts.lost(kernel, `${id} ${version}`, clock.nowMs());
+    if (reason !== undefined) connection().unfit(kernel, reason);
+  };
   const isolates = new Isolates(
     cellKindOf(config),
     options.createIsolate ?? ((stock) => createIsolate({ stock })),
-    (event) => say("warning", cellText(config, event)),
+    report,
   );
   const runner = new Runner({
     slots: config.threads,
@@ -48,11 +59,14 @@ export function createCompute(options: ComputeOptions): Compute {
     kernels,
     assets: createAssets(options, keep),
     createIsolate: () => isolates.create(),
+    unfit: (kernel) => restarts.reason(kernel),
     computed: (job, outcome) => connection().computed(job, outcome),
     returned: (job, reason) => connection().returned([job], reason),
   });
   return {
     async prepare(kernel, signature) {
+      const unfit = restarts.reason(kernel);
+      if (unfit !== undefined) throw new P2c2rError("kernel.unfit", unfit);
       await kernels.prepare(kernel, signature);
       runner.warm();
     },

@@ -102,6 +102,10 @@ export class Connection {
     this.#feed({ type: "returned", jobs, reason });
   }
 
+  unfit(kernel: string, text: string): void {
+    this.#feed({ type: "unfit", kernel, text });
+  }
+
   assets(type: "held" | "dropped", assets: readonly string[]): void {
     this.#feed({ type, assets });
   }

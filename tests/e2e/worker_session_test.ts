@@ -1,7 +1,10 @@
 // A whole worker, real sandbox and real sockets, against a coordinator whose every move is the test's.
 import { messageType, sha256Hex } from "../../protocol/mod.ts";
-import { generateSigner, selfTest, threads } from "../../sandbox/mod.ts";
+import { createIsolate, generateSigner, selfTest, threads } from "../../sandbox/mod.ts";
 import { assert } from "../deps.ts";
+import { lostCellsMax } from "../../worker/runner/restarts.ts";
+import { cases } from "../hostile/cases/mod.ts";
+import { kernel } from "../hostile/kernels.ts";
 import { Cable } from "./worker_cable.ts";
 import { eventually, FakeCoordinator } from "./worker_fake_coordinator.ts";
 import { signKernel, slowInput, tinyCores } from "./worker_kernels.ts";
@@ -199,5 +202,43 @@ Deno.test("worker hands back what waits when it pauses, and takes work again whe
     await connection.heard(messageType.resume);
     connection.task(4, 1, slowInput(1));
     await connection.heard(messageType.result, 4);
+  });
+});
+
+Deno.test("worker takes a kernel out of service that keeps ending its threads, says why, and computes all others", async () => {
+  await using coordinator = new FakeCoordinator(signer);
+  const { parts, task } = cases.find((one) => one.deaf)!;
+  const limits = { ...task?.manifest?.limits, wallMsMax: 10 };
+  const deaf = await signKernel(kernel(parts), signer, { id: "deaf", limits });
+  await withWorkers(async ({ start, said }) => {
+    const worker = await start(coordinator.url, {}, {
+      createIsolate: (stock) => createIsolate({ stock, graceMs: 10 }),
+    });
+    const connection = await coordinator.joined("s1", false, slowEcho, deaf);
+    let attempt = 1;
+    const state = () =>
+      connection.messages.find((message) => message[0] === messageType.kernelState && !message[2]);
+    for (; state() === undefined && attempt < 4 * lostCellsMax; attempt++) {
+      connection.task(attempt, 2, slowInput(1));
+      await connection.heard(messageType.failure, attempt);
+    }
+    const refused = await eventually("the refusal", state);
+    assert.deepEqual(refused.slice(1, 4), [2, false, "kernel.unfit"]);
+    assert.match(String(refused[4]), /^deaf 1\.0\.0 ended what it runs in 5 times within 10 minutes$/);
+    assert.ok(attempt > lostCellsMax, "not before the limit");
+    assert.deepEqual(worker.status().outOfService, [refused[4]]);
+    assert.equal(said.filter((text) => text.startsWith("Kernel taken out of service: deaf 1.0.0")).length, 1);
+    connection.task(100, 2, slowInput(1));
+    assert.equal((await connection.heard(messageType.failure, 100))[3], "kernel.unknown");
+    connection.task(101, 1, slowInput(1));
+    assert.deepEqual((await connection.heard(messageType.result, 101))[3], slowInput(1));
+    connection.close(1012);
+    const again = await coordinator.joined("s2", false, slowEcho);
+    again.offer(2, deaf);
+    const still = await eventually(
+      "the refusal after the drop",
+      () => again.messages.find((message) => message[0] === messageType.kernelState && message[1] === 2),
+    );
+    assert.deepEqual(still.slice(1, 4), [2, false, "kernel.unfit"]);
   });
 });

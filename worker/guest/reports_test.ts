@@ -18,6 +18,7 @@ const idle: WorkerStatus = {
   discarded: 0,
   kernelsReady: 2,
   kernelsOffered: 2,
+  outOfService: [],
   credit: null,
 };
 
@@ -40,6 +41,11 @@ Deno.test("statusLine() says what the worker does, why not and until when, what 
     }),
     "quarantined: a result was wrong (for 60 min) · 12 done, 1 failed, 2 handed back, 3 too late to deliver · " +
       "credit 1.234567 granted, 0.02 pending, 0.00 refused of 1.50 claimed · http://127.0.0.1:8765",
+  );
+  const outOfService = ["probe 1.0.0 ended what it runs in 5 times within 10 minutes"];
+  assert.match(
+    statusLine({ ...idle, outOfService }),
+    /^waiting: no work for now · out of service: probe 1\.0\.0 ended what it runs in 5 times within 10 minutes · 0 done/,
   );
   assert.match(
     statusLine({ ...idle, doing: "computing", reason: "", inHand: 3 }),

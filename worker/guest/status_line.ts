@@ -11,7 +11,8 @@ export function statusLine(status: WorkerStatus): string {
     ...(handedBack > 0 ? [`${handedBack} handed back`] : []),
     ...(discarded > 0 ? [`${discarded} too late to deliver`] : []),
   ];
-  return [doingText(status), counts.join(", "), creditText(status), coordinator].join(" · ");
+  const unfit = status.outOfService.length === 0 ? [] : [`out of service: ${status.outOfService.join(", ")}`];
+  return [doingText(status), ...unfit, counts.join(", "), creditText(status), coordinator].join(" · ");
 }
 
 function doingText({ doing, reason, forMs, inHand, slots }: WorkerStatus): string {

@@ -7,6 +7,7 @@
 //             one cannot be had        -           computed (failure), or returned when the connection was the reason
 // waiting     a slot is free           computing
 //             a slot is free, too late -           computed (kernel.late)
+//             the kernel is out        -           returned
 // fetching,   cancel                   -           computed (task.cancelled)
 // waiting     returnWaiting            -           returned
 //             forget                   -           nothing
@@ -39,6 +40,8 @@ export interface RunnerOptions {
     clear(): void;
   };
   readonly createIsolate: () => Isolate;
+  /** Why a kernel is not run any more; undefined for one that is. */
+  readonly unfit: (kernel: string) => string | undefined;
   readonly computed: (job: number, outcome: JobOutcome) => void;
   readonly returned: (job: number, reason: string) => void;
 }
@@ -156,6 +159,11 @@ export class Runner {
           task.job,
           failure("kernel.late", "The time for this task passed before a slot was free"),
         );
+        continue;
+      }
+      const unfit = this.#options.unfit(task.kernel);
+      if (unfit !== undefined) {
+        this.#options.returned(task.job, unfit);
         continue;
       }
       void this.#compute(this.#free.pop()!, task);

@@ -57,6 +57,7 @@ class Scene {
       clock: this.clock,
       kernels: { get: () => bundle },
       assets: { now: () => [], get: () => Promise.resolve([]), clear: () => {} },
+      unfit: () => undefined,
       createIsolate: () => {
         const isolate = new HeldIsolate();
         this.isolates.push(isolate);
@@ -239,4 +240,14 @@ Deno.test("Runner.rest() gives threads back when their tasks have ended, and wak
   assert.equal(scene.isolates.length, 2, "nothing warms up while the worker rests");
   scene.runner.wake();
   assert.equal(scene.isolates.length, 4);
+});
+
+Deno.test("Runner hands back what waits for a kernel that is not run any more", async () => {
+  const unfit = new Map<string, string>();
+  const scene = new Scene({ unfit: (kernel) => unfit.get(kernel) });
+  scene.start(1);
+  scene.start(2);
+  unfit.set(bundle.digest, "it ended too much");
+  await scene.end();
+  assert.deepEqual([scene.codes(), scene.returned], [[[1, "output"]], [[2, "it ended too much"]]]);
 });

@@ -14,6 +14,8 @@ export interface Offer {
   state: "preparing" | "ready" | "refused";
   /** When a refusal that can pass is tried again; Infinity when it stays. */
   againMs: number;
+  /** Why it was taken out of service after it had been ready; else null. */
+  unfit: string | null;
 }
 
 /** A task that was taken and not yet answered. */

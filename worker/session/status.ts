@@ -29,6 +29,8 @@ export interface SessionStatus {
   readonly discarded: number;
   readonly kernelsReady: number;
   readonly kernelsOffered: number;
+  /** Why kernels were taken out of service here, a sentence each. */
+  readonly outOfService: readonly string[];
   /** Micro-credits; null until the coordinator has said. */
   readonly credit: CreditSums | null;
 }
@@ -49,6 +51,7 @@ export function statusOf(state: State, nowMs: number): SessionStatus {
     discarded: state.counters.discarded,
     kernelsReady: offers.filter((offer) => offer.state === "ready").length,
     kernelsOffered: offers.length,
+    outOfService: offers.flatMap((offer) => offer.unfit === null ? [] : [offer.unfit]),
     credit: state.credit,
   };
 }

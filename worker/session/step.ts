@@ -11,6 +11,7 @@
 //             closed                     connecting  connect after backoff
 // live        message kernelOffer        live        prepare
 //             prepared                   live        send kernelState
+//             unfit                      live        send kernelState
 //             message task               live        compute, or send handBack or failure
 //             message cancel             live        cancel
 //             computed, returned         live        send result, failure or handBack
@@ -34,7 +35,16 @@ import { held, welcomed } from "./greeting.ts";
 import { pause, resume, settleFinish } from "./presence.ts";
 import { discardJobs, leave, send, type State, violated } from "./state.ts";
 import type { Effect, Event } from "./types.ts";
-import { cancelTask, computed, prepareAgain, prepared, returned, takeOffer, takeTask } from "./work.ts";
+import {
+  cancelTask,
+  computed,
+  prepareAgain,
+  prepared,
+  returned,
+  takeOffer,
+  takeTask,
+  unfit,
+} from "./work.ts";
 
 /** Applies one event to the state and appends what shall be done to `out`. */
 export function step(state: State, event: Event, out: Effect[]): void {
@@ -60,6 +70,8 @@ function apply(state: State, event: Event, out: Effect[]): void {
       return tick(state, event.nowMs, out);
     case "prepared":
       return prepared(state, event, out);
+    case "unfit":
+      return unfit(state, event, out);
     case "held":
       return held(state, event.assets, event.nowMs, out);
     case "dropped":

@@ -1,6 +1,7 @@
 import { messageType } from "../../protocol/mod.ts";
 import { assert } from "../../tests/deps.ts";
 import { kernelHex, liveMachine, Machine, only, sent, taskMessage } from "./_machine.ts";
+import { statusOf } from "./status.ts";
 
 Deno.test("step() greets with ready and what it holds, then reports each kernel", () => {
   const machine = new Machine();
@@ -212,4 +213,32 @@ Deno.test("step() finishes what is in hand when the coordinator drains, then con
   assert.equal(only(machine.on({ type: "tick" }), "close")[0]?.closeCode, 1000);
   machine.state.failures = 9;
   assert.equal(only(machine.drop(0.5), "connect")[0]?.afterMs, 125);
+});
+
+Deno.test("step() takes a kernel that became unfit out of service, says so to the coordinator, and takes no task for it", () => {
+  const machine = liveMachine();
+  const text = "it ended what it runs in 5 times";
+  const report = machine.on({ type: "unfit", kernel: kernelHex, text });
+  assert.deepEqual(sent(report), [[messageType.kernelState, 1, false, "kernel.unfit", text]]);
+  assert.equal(only(report, "say").length, 1);
+  assert.deepEqual(statusOf(machine.state, machine.nowMs).outOfService, [text]);
+  assert.equal(sent(machine.task(1))[0]?.[3], "kernel.unknown");
+  assert.deepEqual(sent(machine.on({ type: "unfit", kernel: kernelHex, text })), [], "said once");
+  assert.equal(only(machine.on({ type: "tick" }, 1_000_000), "prepare").length, 0, "and never tried again");
+});
+
+Deno.test("step() says again on the next connection that a kernel is unfit", () => {
+  const machine = liveMachine();
+  machine.on({ type: "unfit", kernel: kernelHex, text: "it ended too much" });
+  machine.drop(0);
+  machine.join();
+  machine.hear([messageType.kernelOffer, 4, Uint8Array.fromHex(kernelHex), new Uint8Array(1)]);
+  const report = machine.on({
+    type: "prepared",
+    kernel: kernelHex,
+    code: "kernel.unfit",
+    text: "it ended too much",
+  });
+  assert.deepEqual(sent(report), [[messageType.kernelState, 4, false, "kernel.unfit", "it ended too much"]]);
+  assert.deepEqual(statusOf(machine.state, machine.nowMs).outOfService, ["it ended too much"]);
 });

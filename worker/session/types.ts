@@ -65,6 +65,8 @@ export type Event =
       readonly code: Code | null;
       readonly text: string;
     }
+    /** A kernel is not run here any more: it does more harm than its answers are worth. */
+    | { readonly type: "unfit"; readonly kernel: string; readonly text: string }
     /** Assets that this worker now has, or has no more. */
     | { readonly type: "held" | "dropped"; readonly assets: readonly string[] }
     | { readonly type: "computed"; readonly job: number; readonly outcome: JobOutcome }

@@ -21,6 +21,7 @@ export function takeOffer(state: State, message: KernelOffer, out: Effect[]): vo
     signature: signature.slice(), // the frame it is a view of goes away
     state: "preparing",
     againMs: Infinity,
+    unfit: null,
   });
   out.push({ type: "prepare", kernel, signature: signature.slice() });
 }
@@ -30,6 +31,7 @@ export function prepared(state: State, event: Event & { type: "prepared" }, out:
   const { kernel, code, text, nowMs } = event;
   for (const offer of state.offers.values()) {
     if (offer.kernel !== kernel || offer.state !== "preparing") continue;
+    offer.unfit = code === "kernel.unfit" ? text : null;
     offer.state = code === null ? "ready" : "refused";
     offer.againMs = code !== null && codes[code].retry ? nowMs + state.config.prepareAgainMs : Infinity;
     if (code !== null) {
@@ -39,13 +41,25 @@ export function prepared(state: State, event: Event & { type: "prepared" }, out:
   }
 }
 
+/** A kernel is taken out of service: the coordinator hears of it, and what still comes for it is refused. */
+export function unfit(state: State, event: Event & { type: "unfit" }, out: Effect[]): void {
+  const { kernel, text, nowMs } = event;
+  out.push({ type: "say", level: "warning", text: `Kernel taken out of service: ${text}.` });
+  for (const offer of state.offers.values()) {
+    if (offer.kernel !== kernel || offer.state === "refused") continue;
+    offer.state = "refused";
+    offer.againMs = Infinity;
+    offer.unfit = text;
+    if (state.phase === "live") sendKernelState(state, offer, { code: "kernel.unfit", text, nowMs }, out);
+  }
+}
+
 function sendKernelState(
   state: State,
   offer: Offer,
-  event: Event & { type: "prepared" },
+  { code, text, nowMs }: Pick<Event & { type: "prepared" }, "code" | "text" | "nowMs">,
   out: Effect[],
 ): void {
-  const { code, text, nowMs } = event;
   send(
     state,
     [messageType.kernelState, offer.kernelNo, code === null, code, code === null ? null : text],
