@@ -13,6 +13,8 @@ export interface Page {
    * Rejects with the page's own error and its stack.
    */
   call(module: string, name: string, ...args: readonly unknown[]): Promise<unknown>;
+  /** The browser's own process. */
+  readonly pid: number;
   /** Paths that the page asked for and that are no files of this repository. */
   readonly strange: readonly string[];
 }
@@ -58,7 +60,7 @@ export async function withPage(
       try {
         const wire = await Wire.open(await address);
         try {
-          await work(await openPage(wire, files));
+          await work(await openPage(wire, files, browser.pid));
         } finally {
           await wire.end();
         }
@@ -74,7 +76,7 @@ export async function withPage(
   }
 }
 
-async function openPage(wire: Wire, files: FileServer): Promise<Page> {
+async function openPage(wire: Wire, files: FileServer, pid: number): Promise<Page> {
   const { targetId } = await wire.ask("Target.createTarget", { url: files.address });
   const { sessionId } = await wire.ask("Target.attachToTarget", { targetId, flatten: true });
   const evaluate = (expression: string) =>
@@ -87,6 +89,7 @@ async function openPage(wire: Wire, files: FileServer): Promise<Page> {
   })`;
   while (valueOf(await evaluate(loaded)) !== files.address);
   return {
+    pid,
     strange: files.strange,
     async call(module, name, ...args) {
       const list = args.map((arg) => JSON.stringify(arg) ?? "undefined").join(", ");

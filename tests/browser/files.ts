@@ -53,7 +53,8 @@ function answer(body: string | Uint8Array<ArrayBuffer>, type: string): Response 
   return new Response(body, {
     headers: {
       "content-type": type,
-      "cache-control": "no-store",
+      // The address dies with the test, and a worker that is started again should not load everything again.
+      "cache-control": "max-age=3600",
       ...(type === "text/javascript" ? { "content-security-policy": BROWSER_POLICY } : {}),
     },
   });

@@ -3,7 +3,7 @@ import { messageType, sha256Hex } from "../../protocol/mod.ts";
 import { createIsolate, generateSigner, selfTest, threads } from "../../sandbox/mod.ts";
 import { assert } from "../deps.ts";
 import { lostCellsMax } from "../../worker/runner/restarts.ts";
-import { cases } from "../hostile/cases/mod.ts";
+import { cases } from "../hostile/cases/all.ts";
 import { kernel } from "../hostile/kernels.ts";
 import { Cable } from "./worker_cable.ts";
 import { eventually, FakeCoordinator } from "./worker_fake_coordinator.ts";

@@ -1,7 +1,7 @@
 // One test for each hostile case in a kind of isolate: it comes to what it may come to, nothing else happens, and the
 // honest task after it is right.
 import { assert } from "../deps.ts";
-import { cases, type HostileCase, INPUT } from "./cases/mod.ts";
+import { cases, type HostileCase, INPUT } from "./cases/all.ts";
 import type { Fought } from "./fights.ts";
 
 /** A kind of isolate, and how its fights are reached. */

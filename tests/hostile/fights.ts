@@ -7,7 +7,7 @@ import { createCellStock } from "../../sandbox/isolate/cell_stock.ts";
 import { createIsolate, type Isolate } from "../../sandbox/isolate/isolate.ts";
 import type { Outcome } from "../../sandbox/outcome.ts";
 import { bundleOf, sha256 } from "./bundles.ts";
-import { type HostileCase, type HostileTask, INPUT } from "./cases/mod.ts";
+import { type HostileCase, type HostileTask, INPUT } from "./cases/all.ts";
 import { kernel } from "./kernels.ts";
 
 /** How a case went, in values that JSON can carry. */

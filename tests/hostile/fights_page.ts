@@ -1,6 +1,6 @@
 // The ring in a page: its isolates are workers of the browser.
 import { browserWorkers } from "../../sandbox/isolate/browser.ts";
-import { cases } from "./cases/mod.ts";
+import { cases } from "./cases/all.ts";
 import { type Fought, openRing } from "./fights.ts";
 
 const ring = openRing(browserWorkers());
