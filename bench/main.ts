@@ -7,7 +7,8 @@ import { parseArgs } from "node:util";
 const benches = [
   { name: "codec", about: "frames: parse, encode, pre-scan" },
   { name: "scheduler", about: "one step of the core against workers and queue" },
-  { name: "sandbox", about: "isolates: fresh instance, round trip, runaways" },
+  { name: "sandbox", about: "fresh instance, assets, checks, bundles" },
+  { name: "isolates", about: "threads, processes, browser: round trip, starts, runaways, memory" },
   { name: "store", about: "ledger, audit and trust: flushes" },
   { name: "pathfind", about: "paths: cost, check", besideLibraries: true },
   { name: "physics", about: "bodies: cost, check" },

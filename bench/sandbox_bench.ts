@@ -14,18 +14,8 @@ import { execute } from "../sandbox/abi/execute.ts";
 import { prepareCore } from "../sandbox/abi/exports.ts";
 import { createVmWatchdog } from "../sandbox/isolate/vm_watchdog.ts";
 import { filesOf, type ManifestParts, sourceOf } from "../tests/hostile/bundles.ts";
-import { kernel, type KernelParts, spin } from "../tests/hostile/kernels.ts";
-
-/** One measured quantity: how it is distributed, in its unit. */
-interface Row {
-  readonly name: string;
-  readonly unit: string;
-  readonly mean: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly max: number;
-  readonly samples: number;
-}
+import { kernel, type KernelParts } from "../tests/hostile/kernels.ts";
+import { measure, print, type Row, rowOf } from "./rows.ts";
 
 const signer = await generateSigner();
 const rules = { pins: new Map([[signer.keyId, signer.publicKey]]), releaseFloor: () => 0 };
@@ -45,42 +35,40 @@ async function bundleOf(
   return await loadBundle(sourceOf(await filesOf(core, signer, manifest)), rules);
 }
 
-function rowOf(name: string, unit: string, samples: readonly number[]): Row {
-  const sorted = Float64Array.from(samples).sort();
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  const mean = sorted.reduce((sum, one) => sum + one, 0) / sorted.length;
-  return { name, unit, mean, p50: at(0.5), p99: at(0.99), max: at(1), samples: sorted.length };
-}
-
-/** Microseconds of each call, behind a tenth as many to warm up. */
-async function measure(name: string, count: number, call: () => unknown): Promise<Row> {
-  for (let i = 0; i < count / 10; i++) await call();
-  const samples: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const start = performance.now();
-    const result = call();
-    if (result instanceof Promise) await result;
-    samples.push((performance.now() - start) * 1000);
-  }
-  return rowOf(name, "µs", samples);
-}
-
 async function freshRuns(): Promise<Row[]> {
-  const { digest, module } = await bundleOf();
+  const { digest, module, lent } = await bundleOf();
   const watch = createVmWatchdog();
-  const job = {
-    kernel: digest,
-    core: prepareCore(module),
-    input: INPUT,
-    assets: [],
-    outputBytesMax: 65_536,
-    fuel: 1,
-    wallMs: 1_000,
+  const job = { kernel: digest, input: INPUT, assets: [], outputBytesMax: 65_536, fuel: 1, wallMs: 1_000 };
+  const own = { ...job, core: prepareCore(module), memory: undefined };
+  const core = prepareCore(lent.module);
+  const inUsed = async (pages: number) => {
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const used = prepareCore((await bundleOf({}, pages)).lent.module);
+    return () => execute({ ...job, core: used, memory: () => memory }, watch);
   };
   return [
-    await measure("run in a fresh instance, no watchdog", 5_000, () => execute(job, (work) => work())),
-    await measure("run in a fresh instance, watchdog", 5_000, () => execute(job, watch)),
+    await measure("run in a fresh instance, no watchdog", 5_000, () => execute(own, (work) => work())),
+    await measure("run in a fresh instance, watchdog", 5_000, () => execute(own, watch)),
+    await measure(
+      "the same, lent a fresh memory of 4 MiB",
+      5_000,
+      () => execute({ ...job, core, memory: () => new WebAssembly.Memory({ ...lent.memory }) }, watch),
+    ),
+    await measure("the same, lent a used memory of 256 KiB, zeroing apart", 5_000, await inUsed(4)),
+    await measure("the same, lent a used memory of 4 MiB, zeroing apart", 5_000, await inUsed(64)),
+    ...await zeroing(),
   ];
+}
+
+/** Of memories whose pages are all there. */
+async function zeroing(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const mebibytes of [0.25, 1, 8]) {
+    const memory = new WebAssembly.Memory({ initial: mebibytes * 16, maximum: mebibytes * 16 });
+    const bytes = new Uint8Array(memory.buffer).fill(1);
+    rows.push(await measure(`zeroing ${mebibytes} MiB`, 500, () => bytes.fill(0)));
+  }
+  return rows;
 }
 
 async function checks(): Promise<Row[]> {
@@ -142,36 +130,6 @@ async function starts(): Promise<Row[]> {
   ];
 }
 
-async function runaways(limitMs: number, count: number): Promise<Row[]> {
-  const spinning = await bundleOf({ run: spin });
-  const stock = createCellStock({ kind });
-  const isolate = createIsolate({ stock });
-  await runOf(isolate, await bundleOf());
-  const overruns: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const start = performance.now();
-    const task = { bundle: spinning, input: INPUT, assets: [], fuelLimit: 100_000, wallMs: limitMs };
-    const outcome = await isolate.run(task);
-    if (outcome.type === "output" || outcome.code !== "kernel.late") {
-      throw new Error("a runaway was not stopped");
-    }
-    overruns.push(performance.now() - start - limitMs);
-  }
-  await isolate.close();
-  await stock.close();
-  return [
-    rowOf(`runaway stopped after its limit of ${limitMs} ms`, "ms", overruns),
-    rowOf("the self-test's runaway", "ms", [(await selfTest(kind)).overrunMs]),
-  ];
-}
-
-function print(rows: readonly Row[]): void {
-  for (const { name, unit, mean, p50, p99, max } of rows) {
-    const numbers = [mean, p50, p99, max].map((value) => value.toFixed(1).padStart(9)).join(" ");
-    console.log(`${name.padEnd(56)} ${numbers}  ${unit}`);
-  }
-}
-
 /** Measures everything; about ten seconds. */
 export async function sandboxBench(): Promise<readonly Row[]> {
   return [
@@ -179,17 +137,8 @@ export async function sandboxBench(): Promise<readonly Row[]> {
     ...await checks(),
     ...await threads(),
     ...await starts(),
-    ...await runaways(50, 60),
+    rowOf("the self-test's runaway", "ms", [(await selfTest(kind)).overrunMs]),
   ];
 }
 
-if (import.meta.main) {
-  const rows = await sandboxBench();
-  if (Deno.args.includes("--json")) console.log(JSON.stringify(rows));
-  else {
-    console.log(
-      `${"".padEnd(56)} ${["mean", "p50", "p99", "max"].map((word) => word.padStart(9)).join(" ")}`,
-    );
-    print(rows);
-  }
-}
+if (import.meta.main) print(await sandboxBench());

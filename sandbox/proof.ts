@@ -1,6 +1,7 @@
 // The proof, before any work is taken, that this machine stops a kernel that spins and bounds one that takes memory.
 import type { Bundle } from "./bundle/bundle.ts";
 import { compileCore } from "./bundle/core_rules.ts";
+import { lendMemory } from "./bundle/lent_core.ts";
 import { P2c2rError } from "../protocol/errors.ts";
 import { createIsolate, type Isolate } from "./isolate/isolate.ts";
 import type { CellKind } from "./isolate/cell.ts";
@@ -84,6 +85,7 @@ async function selfTestBundle(): Promise<Bundle> {
     signedBy: "self-test",
     core,
     module: await compileCore(core, PAGES_MAX),
+    lent: await lendMemory(core),
   };
 }
 

@@ -11,6 +11,8 @@ export interface Job {
   /** The bundle's digest. */
   readonly kernel: string;
   readonly core: PreparedCore;
+  /** Where a core that is lent its memory gets it. */
+  readonly memory: (() => WebAssembly.Memory) | undefined;
   readonly input: Uint8Array;
   readonly assets: readonly Asset[];
   readonly outputBytesMax: number;
@@ -37,7 +39,7 @@ function attempt(job: Job, host: WasiHost | undefined, watch: Watch): Outcome {
   try {
     const output = watch(() => {
       const assets = job.assets.map(({ bytes }) => bytes);
-      const exports = instantiate(job.core, host);
+      const exports = instantiate(job.core, host, job.memory?.());
       exports.p2c2r_start?.();
       return callRun(exports, job.input, assets, job.outputBytesMax);
     }, job.wallMs);

@@ -1,4 +1,5 @@
 // Instances of a kernel's core module: what it imports is given by a task's own WASI host, what it exports is the ABI's.
+import { LENT_MEMORY } from "../bundle/lent_core.ts";
 import { P2c2rError } from "../../protocol/errors.ts";
 import {
   type Callable,
@@ -36,6 +37,8 @@ export interface PreparedCore {
   readonly module: WebAssembly.Module;
   /** Empty for a kernel that needs nothing of the world. */
   readonly imports: readonly HostImport[];
+  /** Whether it has to be lent a memory. */
+  readonly isLent: boolean;
 }
 
 /** One import. */
@@ -47,25 +50,43 @@ interface HostImport {
 
 /** Looks up what a module imports. @throws {P2c2rError} bundle.imports for what the host does not have */
 export function prepareCore(module: WebAssembly.Module): PreparedCore {
-  const imports = WebAssembly.Module.imports(module).map(({ module: from, name, kind }) => {
+  const all = WebAssembly.Module.imports(module);
+  const ofHost = all.filter((one) => !isLentMemory(one));
+  const imports = ofHost.map(({ module: from, name, kind }) => {
     const bind = kind === "function" ? binding(from, name) : undefined;
     if (bind !== undefined) return { module: from, name, bind };
     const shown = `${from}.${name}`.replaceAll(/[^ -~]/g, "?").slice(0, 100);
     throw new P2c2rError("bundle.imports", `Cannot use core.wasm: it imports ${shown}`);
   });
-  return { module, imports };
+  return { module, imports, isLent: ofHost.length < all.length };
+}
+
+function isLentMemory({ module, name, kind }: WebAssembly.ModuleImportDescriptor): boolean {
+  return module === LENT_MEMORY.module && name === LENT_MEMORY.name && kind === "memory";
 }
 
 /**
  * A fresh instance.
  *
- * @param host the world of the task at hand; needed where the code imports something
+ * @param host the world of the task at hand; needed where the code imports functions
+ * @param memory every byte of it zero; needed where the code is lent its memory
  * @throws {RangeError} where the machine has no memory for it
  */
-export function instantiate({ module, imports }: PreparedCore, host: WasiHost | undefined): KernelExports {
-  if (imports.length === 0) return new WebAssembly.Instance(module).exports as unknown as KernelExports;
+export function instantiate(
+  { module, imports, isLent }: PreparedCore,
+  host: WasiHost | undefined,
+  memory?: WebAssembly.Memory,
+): KernelExports {
+  if (isLent !== (memory !== undefined)) {
+    throw new Error("Bug: a memory is lent to the core that imports one");
+  }
+  const lent = memory === undefined ? {} : { [LENT_MEMORY.module]: { [LENT_MEMORY.name]: memory } };
+  if (imports.length === 0) return new WebAssembly.Instance(module, lent).exports as unknown as KernelExports;
   if (host === undefined) throw new Error("Bug: a kernel that imports WASI is run without a host");
-  const given: Record<string, Record<string, Callable>> = Object.create(null);
+  const given: Record<string, Record<string, WebAssembly.ImportValue>> = Object.assign(
+    Object.create(null),
+    lent,
+  );
   const made: { exports?: WebAssembly.Exports } = {};
   const ports = (realloc: number): GuestPorts => ({
     memory: () => made.exports?.["memory"] as WebAssembly.Memory,
@@ -73,7 +94,10 @@ export function instantiate({ module, imports }: PreparedCore, host: WasiHost | 
       (made.exports?.[`${HOST_REALLOC}${realloc}`] as KernelExports["cabi_realloc"])(...args),
   });
   for (const { module: from, name, bind } of imports) {
-    (given[from] ??= Object.create(null) as Record<string, Callable>)[name] = bind(host, ports);
+    (given[from] ??= Object.create(null) as Record<string, WebAssembly.ImportValue>)[name] = bind(
+      host,
+      ports,
+    );
   }
   made.exports = new WebAssembly.Instance(module, given).exports;
   return made.exports as unknown as KernelExports;

@@ -2,6 +2,7 @@
 import { P2c2rError } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
 import { compileCore } from "./core_rules.ts";
+import { lendMemory, type LentCore } from "./lent_core.ts";
 import { sha256Hex } from "./digest.ts";
 import { type Manifest, MANIFEST_BYTES_MAX, parseManifest } from "./manifest.ts";
 import { type Pins, SIGNATURE_BYTES_MAX, verifySignature } from "./signature.ts";
@@ -32,7 +33,10 @@ export interface Bundle {
   /** Id of the key that signed it. */
   readonly signedBy: string;
   readonly core: Uint8Array<ArrayBuffer>;
+  /** The core as it is. */
   readonly module: WebAssembly.Module;
+  /** The core as isolates run it. */
+  readonly lent: LentCore;
 }
 
 /**
@@ -65,6 +69,7 @@ export async function loadBundle(source: BundleSource, rules: BundleRules): Prom
     signedBy,
     core,
     module,
+    lent: await lendMemory(core),
   };
 }
 

@@ -1,5 +1,6 @@
 export * from "./bundle.ts";
 export * from "./installed.ts";
+export { lendMemory, type LentCore, type MemorySizes } from "./lent_core.ts";
 export type { FuelModel, KernelLimits, Manifest } from "./manifest.ts";
 export { parseManifest } from "./manifest.ts";
 export {

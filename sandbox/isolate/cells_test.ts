@@ -3,7 +3,8 @@ import { assert } from "../../tests/deps.ts";
 import { bundleOf } from "../../tests/hostile/bundles.ts";
 import { kernel, spin } from "../../tests/hostile/kernels.ts";
 import type { Cell, CellKind } from "./cell.ts";
-import { type CellMessage, readCellMessage, type RunMessage } from "./messages.ts";
+import type { Bundle } from "../bundle/bundle.ts";
+import { type CellMessage, type Program, readCellMessage, type RunMessage } from "./messages.ts";
 import { processes } from "./process.ts";
 import { threads } from "./thread.ts";
 
@@ -13,11 +14,15 @@ const OUTPUT_BYTES_MAX = 200_000;
 /** A task of the kind's own form, but for some parts. */
 type Told = (parts?: Partial<RunMessage>) => RunMessage;
 
-function toldTo({ takes }: CellKind): Told {
+function codeFor({ takes }: CellKind, { lent }: Bundle): Program {
+  return { lent: takes === "modules" ? lent.module : lent.bytes, memory: lent.memory };
+}
+
+function toldTo(kind: CellKind): Told {
   return (parts = {}) => ({
     type: "run",
     kernel: bundle.digest,
-    code: takes === "modules" ? bundle.module : bundle.core,
+    code: codeFor(kind, bundle),
     input: Uint8Array.of(1, 2),
     assets: [],
     newAssets: [],
@@ -108,7 +113,7 @@ for (const kind of [threads, processes]) {
 
   Deno.test(`a ${kind.name} that spins comes back by itself when its time is over`, async () => {
     const spinning = await bundleOf(kernel({ run: spin }));
-    const code = kind.takes === "modules" ? spinning.module : spinning.core;
+    const code = codeFor(kind, spinning);
     const [, late, right] = await say(kind, [
       told({ code, kernel: spinning.digest, wallMs: 30 }),
       told(),

@@ -2,6 +2,7 @@
 // counts. Little-endian: u32 length of all that follows, u32 length of the header.
 import { limits } from "../../protocol/limits.ts";
 import { PRINTED_BYTES_MAX } from "../wasi/mod.ts";
+import type { MemorySizes } from "../bundle/lent_core.ts";
 import type { CellMessage, RunMessage } from "./messages.ts";
 
 /** Bytes in front of a frame that say how long it is. */
@@ -19,15 +20,17 @@ export function answerBytesMax(outputBytesMax: number): number {
 /** A task as a frame, a copy of all its bytes. */
 export function encodeTask(task: RunMessage): Uint8Array<ArrayBuffer> {
   const { code, input, newAssets, ...rest } = task;
-  if (code instanceof WebAssembly.Module) throw new Error("Bug: a compiled module does not fit into a frame");
+  const lent = code?.lent;
+  if (lent instanceof WebAssembly.Module) throw new Error("Bug: a compiled module does not fit into a frame");
   const header = {
     ...rest,
-    codeBytes: code?.length,
+    codeBytes: lent?.length,
+    memory: code?.memory,
     inputBytes: input.length,
     newAssets: newAssets.map(([digest, bytes]) => [digest, bytes.length]),
   };
   return encode(header, [
-    ...(code === undefined ? [] : [code]),
+    ...(lent === undefined ? [] : [lent]),
     input,
     ...newAssets.map(([, bytes]) => bytes),
   ]);
@@ -36,14 +39,17 @@ export function encodeTask(task: RunMessage): Uint8Array<ArrayBuffer> {
 /** The task of a frame, as views into it. Only for frames of our own. */
 export function decodeTask(frame: Uint8Array): RunMessage {
   const { header, body } = split(frame);
-  const { codeBytes, inputBytes, newAssets, ...rest } = header as {
+  const { codeBytes, memory, inputBytes, newAssets, ...rest } = header as {
     codeBytes?: number;
+    memory?: MemorySizes;
     inputBytes: number;
     newAssets: [string, number][];
   };
   let at = 0;
   const take = (length: number) => body.subarray(at, at += length);
-  const code = codeBytes === undefined ? undefined : take(codeBytes);
+  const code = codeBytes === undefined || memory === undefined
+    ? undefined
+    : { lent: take(codeBytes), memory };
   const input = take(inputBytes);
   const assets = newAssets.map(([digest, length]) => [digest, take(length)] as const);
   return { ...(rest as Omit<RunMessage, "code" | "input" | "newAssets">), code, input, newAssets: assets };

@@ -18,7 +18,12 @@ const count = fc.nat();
 const task: fc.Arbitrary<RunMessage> = fc.record({
   type: fc.constant("run" as const),
   kernel: digest,
-  code: fc.option(bytes, { nil: undefined }),
+  code: fc.option(
+    fc.tuple(bytes, count, count).map(([lent, initial, maximum]) => ({ lent, memory: { initial, maximum } })),
+    {
+      nil: undefined,
+    },
+  ),
   input: bytes,
   assets: fc.array(digest, { maxLength: 3 }),
   newAssets: fc.array(fc.tuple(digest, bytes), { maxLength: 3 }),

@@ -192,8 +192,8 @@ function post(
   { bundle, input, assets }: IsolateTask,
   wallMs: number,
 ): void {
-  const { digest, manifest, core, module } = bundle;
-  const modules = held.modules.admit([{ digest, bytes: core.length }]);
+  const { digest, manifest, lent } = bundle;
+  const modules = held.modules.admit([{ digest, bytes: lent.bytes.length }]);
   const needed = new Map(assets.map((asset) => [asset.digest, asset.bytes]));
   const plan = held.assets.admit(
     [...needed].map(([digest, bytes]) => ({ digest, bytes: bytes.length + ENTRY_BYTES })),
@@ -201,7 +201,9 @@ function post(
   held.cell.post({
     type: "run",
     kernel: digest,
-    code: modules.missing.has(digest) ? takes === "modules" ? module : core : undefined,
+    code: modules.missing.has(digest)
+      ? { lent: takes === "modules" ? lent.module : lent.bytes, memory: lent.memory }
+      : undefined,
     input,
     assets: assets.map((asset) => asset.digest),
     newAssets: [...needed].filter(([digest]) => plan.missing.has(digest)),

@@ -83,8 +83,9 @@ Deno.test("run() sends a module and an asset once per cell", async () => {
     assert.deepEqual(first.assets, ["a", "b"]);
     assert.deepEqual([second.newAssets, second.assets], [[], ["b", "a"]]);
     assert.deepEqual(third.newAssets, []);
-    assert.deepEqual(first.code, bundle.module);
-    assert.deepEqual([second.code, third.code], [undefined, other.module]);
+    assert.equal(first.code?.lent, bundle.lent.module);
+    assert.deepEqual(first.code?.memory, { initial: 4, maximum: 4 });
+    assert.deepEqual([second.code, third.code?.lent], [undefined, other.lent.module]);
   });
 });
 
@@ -137,7 +138,7 @@ Deno.test("run() keeps a kernel's module although the asset with the digest of i
 
 Deno.test("run() sends the bytes of a kernel's code where a cell takes no modules", async () => {
   await withIsolate(async (setting) => {
-    assert.equal((await answered(setting)).code, bundle.core);
+    assert.equal((await answered(setting)).code?.lent, bundle.lent.bytes);
     assert.equal((await answered(setting)).code, undefined);
   }, { takes: "bytes" });
 });
@@ -153,7 +154,7 @@ Deno.test("run() fails when its cell dies, and the next task gets a new cell tha
     const again = await answered(setting, bundle, { a: INPUT });
     assert.equal(setting.cells.length, 2);
     assert.equal(again.newAssets.length, 1);
-    assert.equal(again.code, bundle.module);
+    assert.equal(again.code?.lent, bundle.lent.module);
   });
 });
 

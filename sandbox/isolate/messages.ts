@@ -1,14 +1,21 @@
 // What an isolate and its cell say to each other. One task at a time: every `run` gets one `outcome`.
 import { limits } from "../../protocol/limits.ts";
 import { isKernelCode, type Outcome } from "../outcome.ts";
+import type { MemorySizes } from "../bundle/lent_core.ts";
 import { PRINTED_BYTES_MAX } from "../wasi/mod.ts";
+
+/** A core that is lent its memory: compiled, or as bytes. */
+export interface Program {
+  readonly lent: WebAssembly.Module | Uint8Array;
+  readonly memory: MemorySizes;
+}
 
 /** Compute this. The cell keeps modules and assets by digest until it is told to drop them. */
 export interface RunMessage {
   readonly type: "run";
   /** The bundle's digest; its `code` comes with the first task of a bundle. */
   readonly kernel: string;
-  readonly code: WebAssembly.Module | Uint8Array | undefined;
+  readonly code: Program | undefined;
   readonly input: Uint8Array;
   /** Digests, in the order in which the kernel gets them. */
   readonly assets: readonly string[];

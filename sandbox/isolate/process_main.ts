@@ -3,7 +3,7 @@
 // a promise) gets a turn; and it ends when its input does, which is when whoever started it is gone.
 import { decodeTask, encodeAnswer, LENGTH_BYTES } from "./frames.ts";
 import type { CellMessage } from "./messages.ts";
-import { createServant } from "./servant.ts";
+import { Servant } from "./servant.ts";
 import { createVmWatchdog } from "./vm_watchdog.ts";
 
 /** What ends a program politely reaches its whole group. The worker decides what of that becomes of a task in hand. */
@@ -13,14 +13,15 @@ const POLITE: readonly Deno.Signal[] = Deno.build.os === "windows"
 
 const deaf = () => {};
 for (const signal of POLITE) Deno.addSignalListener(signal, deaf);
-const servant = createServant(createVmWatchdog());
+const servant = new Servant(createVmWatchdog());
 const length = new Uint8Array(LENGTH_BYTES);
 
 say({ type: "ready" });
 while (fill(length)) {
   const frame = new Uint8Array(new DataView(length.buffer).getUint32(0, true));
   if (!fill(frame)) break;
-  say({ type: "outcome", outcome: servant(decodeTask(frame)) });
+  say({ type: "outcome", outcome: servant.serve(decodeTask(frame)) });
+  servant.tidy();
 }
 for (const signal of POLITE) Deno.removeSignalListener(signal, deaf);
 

@@ -1,38 +1,75 @@
-// What serves tasks inside a cell, of whatever kind: each in a fresh instance under the watchdog, code and assets kept
-// between tasks. It executes no JavaScript but this project's own: kernels are WebAssembly, and what they import is the
-// closed world of their task.
+// What serves tasks inside a cell, of whatever kind: each in a fresh instance under the watchdog, code, assets and a
+// memory kept between tasks. It executes no JavaScript but this project's own: kernels are WebAssembly, and what they
+// import is the closed world of their task.
 import { execute } from "../abi/execute.ts";
 import { prepareCore, type PreparedCore } from "../abi/exports.ts";
+import type { MemorySizes } from "../bundle/lent_core.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Watch } from "../watchdog.ts";
-import type { RunMessage } from "./messages.ts";
+import { MemoryShelf } from "./memory_shelf.ts";
+import type { Program, RunMessage } from "./messages.ts";
 
-/** Computes a task. Throws only where the isolate has made a mistake: the cell then ends. */
-export type Servant = (task: RunMessage) => Outcome;
+interface Kernel {
+  readonly core: PreparedCore;
+  readonly memory: MemorySizes;
+}
 
-/** Makes a servant that knows nothing yet. */
-export function createServant(watch: Watch): Servant {
-  const cores = new Map<string, PreparedCore>();
-  const assets = new Map<string, Uint8Array>();
-  return (task) => {
-    for (const digest of task.droppedModules) cores.delete(digest);
-    for (const digest of task.droppedAssets) assets.delete(digest);
-    if (task.code !== undefined) cores.set(task.kernel, prepareCore(compiled(task.code)));
-    for (const [digest, bytes] of task.newAssets) assets.set(digest, bytes);
-    return execute({
+/** Serves one task after the other. */
+export class Servant {
+  readonly #watch: Watch;
+  readonly #kernels = new Map<string, Kernel>();
+  readonly #assets = new Map<string, Uint8Array>();
+  readonly #shelf = new MemoryShelf();
+
+  constructor(watch: Watch) {
+    this.#watch = watch;
+  }
+
+  /** Computes a task. Throws only where the isolate has made a mistake: the cell then ends. */
+  serve(task: RunMessage): Outcome {
+    this.#take(task);
+    const { core, memory } = known(this.#kernels, task.kernel);
+    const outcome = execute({
       kernel: task.kernel,
-      core: known(cores, task.kernel),
+      core,
+      memory: () => this.#shelf.take(task.kernel, memory),
       input: task.input,
-      assets: task.assets.map((digest) => ({ digest, bytes: known(assets, digest) })),
+      assets: task.assets.map((digest) => ({ digest, bytes: known(this.#assets, digest) })),
       outputBytesMax: task.outputBytesMax,
       fuel: task.fuel,
       wallMs: task.wallMs,
-    }, watch);
-  };
+    }, this.#watch);
+    if (isOver(outcome)) this.#shelf.ended(outcome.computeUs);
+    return outcome;
+  }
+
+  /** What has time until the answer is out. */
+  tidy(): void {
+    this.#shelf.tidy();
+  }
+
+  #take(task: RunMessage): void {
+    for (const digest of task.droppedModules) {
+      this.#kernels.delete(digest);
+      this.#shelf.forget(digest);
+    }
+    for (const digest of task.droppedAssets) this.#assets.delete(digest);
+    if (task.code !== undefined) this.#kernels.set(task.kernel, prepared(task.code));
+    for (const [digest, bytes] of task.newAssets) this.#assets.set(digest, bytes);
+  }
 }
 
-function compiled(code: WebAssembly.Module | Uint8Array): WebAssembly.Module {
-  return code instanceof WebAssembly.Module ? code : new WebAssembly.Module(code as Uint8Array<ArrayBuffer>);
+function prepared({ lent, memory }: Program): Kernel {
+  const module = lent instanceof WebAssembly.Module
+    ? lent
+    : new WebAssembly.Module(lent as Uint8Array<ArrayBuffer>);
+  return { core: prepareCore(module), memory };
+}
+
+/** Not so for a kernel that was stopped: its memory goes with it, and its time says nothing. */
+function isOver(outcome: Outcome): boolean {
+  return outcome.type === "output" ||
+    (outcome.code !== "kernel.late" && outcome.code !== "kernel.environment");
 }
 
 function known<T>(kept: ReadonlyMap<string, T>, digest: string): T {

@@ -12,8 +12,9 @@ interface Scope {
 export function serveScope(servant: Servant): void {
   const scope = self as unknown as Scope;
   scope.onmessage = ({ data }) => {
-    const outcome = servant(data);
+    const outcome = servant.serve(data);
     scope.postMessage({ type: "outcome", outcome }, outcome.type === "output" ? [outcome.output.buffer] : []);
+    servant.tidy();
   };
   scope.postMessage({ type: "ready" });
 }

@@ -8,6 +8,7 @@ import {
   parseManifest,
   threads,
 } from "../../sandbox/mod.ts";
+import { lendMemory } from "../../sandbox/bundle/lent_core.ts";
 import { compileCore } from "../../sandbox/bundle/core_rules.ts";
 import { bundleOf, manifestBytes, manifestOf } from "./bundles.ts";
 import { answer, bump, kernel, type KernelParts } from "./kernels.ts";
@@ -99,7 +100,10 @@ async function withFuzzed(work: (run: (core: Uint8Array<ArrayBuffer>) => Promise
     await work(async (core) => {
       const module = await compiled(core);
       if (module === undefined) return "refused";
-      const outcome = await run({ ...honest, digest: core.toHex(), core, module }, 20);
+      const outcome = await run(
+        { ...honest, digest: core.toHex(), core, module, lent: await lendMemory(core) },
+        20,
+      );
       if (outcome.type === "output") assert.ok(outcome.output.length <= 65_536);
       else assert.match(outcome.code, /^kernel\.(refused|trapped|output_too_large|environment|late)$/);
       const next = await run(honest, 2_000);
