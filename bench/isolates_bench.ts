@@ -16,6 +16,7 @@ import { measure, print, type Row, rowOf } from "./rows.ts";
 
 const INPUT = new Uint8Array(2048);
 const RUNAWAY_MS = 50;
+const SPARE_MS = 700;
 const signer = await generateSigner();
 const rules = { pins: new Map([[signer.keyId, signer.publicKey]]), releaseFloor: () => 0 };
 
@@ -86,8 +87,10 @@ async function afterLoss(kind: CellKind, task: Task): Promise<Row> {
   const stock = createCellStock({ kind });
   const isolate = createIsolate({ stock, graceMs: 5 });
   const samples: number[] = [];
-  for (let i = 0; i < 15; i++) {
+  for (let i = 0; i < 10; i++) {
     await isolate.run(task);
+    // Until the spare is there.
+    await new Promise((resolve) => setTimeout(resolve, SPARE_MS));
     await isolate.run({ ...task, bundle: deaf });
     const start = performance.now();
     await isolate.run(task);

@@ -14,6 +14,8 @@ interface Step {
 }
 
 const BUDGET_S = 90;
+/** When tests are stopped: a machine that does much else is late, and what it says is not wrong for that. */
+const STOP_S = 4 * BUDGET_S;
 /** Histories that are simulated before every commit. */
 const SEEDS = 200;
 
@@ -87,7 +89,7 @@ async function unitTests(root: string, files: readonly string[]): Promise<string
   const complaints: string[] = [];
   for (const run of planRuns(files).filter(({ name }) => QUICK_RUNS.includes(name))) {
     const quick = { ...run, flags: [...run.flags, "--no-check", "--reporter=dot"] };
-    const result = await runTests(quick, { root, long: false, capMs: BUDGET_S * 1000, show: "on failure" });
+    const result = await runTests(quick, { root, long: false, capMs: STOP_S * 1000, show: "on failure" });
     complaints.push(...result.failed, ...result.complaints);
     if (result.passed === 0) complaints.push(`${run.name}: no test passed`);
   }
