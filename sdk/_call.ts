@@ -1,5 +1,6 @@
 // One task on its way: from `run()` to the one moment it is settled.
 import { type Answer, P2c2rError } from "../protocol/mod.ts";
+import type { Alarms, Sleeper } from "./_alarms.ts";
 import type { KernelHandle } from "./_kernel_table.ts";
 import type { Link } from "./_link.ts";
 
@@ -29,6 +30,7 @@ export interface Work {
 /** When and how a call ends early. */
 export interface CallEnds {
   readonly deadlineMs: number;
+  readonly alarms: Alarms;
   /** How long past the deadline an answer may be on the road. */
   readonly graceMs: number;
   readonly signal: AbortSignal | undefined;
@@ -39,7 +41,7 @@ export interface CallEnds {
 }
 
 /** A task between `run()` and its answer. Settles once, at the latest a grace after its deadline. */
-export class Call {
+export class Call implements Sleeper {
   readonly kernel: KernelHandle;
   readonly work: Work;
   readonly startMs = performance.now();
@@ -56,7 +58,7 @@ export class Call {
   readonly #ends: CallEnds;
   readonly #resolve: (answer: Answer) => void;
   readonly #reject: (error: P2c2rError) => void;
-  #timer: ReturnType<typeof setTimeout>;
+  #alarmMs: number;
 
   constructor(kernel: KernelHandle, work: Work, ends: CallEnds) {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
@@ -67,9 +69,27 @@ export class Call {
     this.work = work;
     this.dueMs = this.startMs + ends.deadlineMs;
     this.#ends = ends;
-    this.#timer = setTimeout(this.#late, ends.deadlineMs);
+    this.#alarmMs = this.dueMs;
+    ends.alarms.set(this, this.#alarmMs);
     ends.signal?.addEventListener("abort", this.#aborted);
     if (ends.signal?.aborted) this.#aborted();
+  }
+
+  /** Its deadline has come, or the grace after it has passed. */
+  wake(): void {
+    const overMs = this.dueMs + this.#ends.graceMs;
+    if (this.state === "sent" && this.#alarmMs < overMs) {
+      // The coordinator's own refusal says more than this side knows.
+      this.#alarmMs = overMs;
+      this.#ends.alarms.set(this, overMs);
+      return;
+    }
+    const { deadlineMs, trouble } = this.#ends;
+    this.giveUp(
+      new P2c2rError("task.deadline", `Cannot answer within ${deadlineMs} ms: ${lateness[this.state]}`, {
+        cause: trouble(),
+      }),
+    );
   }
 
   /** Whether nobody waits for it any more. */
@@ -99,25 +119,10 @@ export class Call {
     if (this.over) return false;
     this.state = state;
     this.latencyMs = performance.now() - this.startMs;
-    clearTimeout(this.#timer);
+    this.#ends.alarms.callOff(this, this.#alarmMs);
     this.#ends.signal?.removeEventListener("abort", this.#aborted);
     return true;
   }
-
-  readonly #late = (): void => {
-    const pastMs = performance.now() - this.dueMs;
-    if (this.state === "sent" && pastMs < this.#ends.graceMs) {
-      // The coordinator's own refusal says more than this side knows.
-      this.#timer = setTimeout(this.#late, this.#ends.graceMs - pastMs);
-      return;
-    }
-    const { deadlineMs, trouble } = this.#ends;
-    this.giveUp(
-      new P2c2rError("task.deadline", `Cannot answer within ${deadlineMs} ms: ${lateness[this.state]}`, {
-        cause: trouble(),
-      }),
-    );
-  };
 
   readonly #aborted = (): void => {
     const cause: unknown = this.#ends.signal?.reason;

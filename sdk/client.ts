@@ -1,5 +1,6 @@
 // The client of a game backend: tasks in, answers out, whatever happens to the connection in between.
 import { limits, P2c2rError, sha256Hex } from "../protocol/mod.ts";
+import { Alarms } from "./_alarms.ts";
 import { Call } from "./_call.ts";
 import { Dialer } from "./_dialer.ts";
 import { checkedOptions, checkedWork, type Settings } from "./_options.ts";
@@ -47,6 +48,7 @@ export class Client implements AsyncDisposable {
   readonly #dialer: Dialer;
   readonly #traffic: Traffic;
   readonly #uploads: Uploads;
+  readonly #alarms = new Alarms();
   readonly #listeners = new Set<RevokedListener>();
   readonly #firstWelcome = Promise.withResolvers<void>();
   readonly #assetsOf = new WeakMap<Call, { readonly assets: readonly Asset[]; rounds: number }>();
@@ -228,6 +230,7 @@ export class Client implements AsyncDisposable {
     this.#ended = error;
     this.#uploads.close();
     this.#traffic.failAll(error);
+    this.#alarms.stop();
     this.#firstWelcome.reject(error);
   }
 
@@ -237,6 +240,7 @@ export class Client implements AsyncDisposable {
     const work = checkedWork(input, assets.map(digestOf), options);
     const call = new Call(this.#traffic.kernels.get(id, version), work, {
       deadlineMs: options.deadlineMs,
+      alarms: this.#alarms,
       graceMs: this.#settings.graceMs,
       signal: options.signal,
       trouble: () => this.#dialer.trouble,
