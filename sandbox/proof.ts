@@ -7,23 +7,13 @@ import { createIsolate, type Isolate } from "./isolate/isolate.ts";
 import type { CellKind } from "./isolate/cell.ts";
 import { createCellStock } from "./isolate/cell_stock.ts";
 import type { Outcome } from "./outcome.ts";
+import { SELF_TEST_CORE } from "./proof_core.ts";
 
 /** What a self-test that passed has measured. */
 export interface SelfTest {
   /** How long the spinning kernel went on after its limit, until its outcome was here, in milliseconds. */
   readonly overrunMs: number;
 }
-
-/**
- * A kernel for this test, of 1 to 4 pages: spins on an empty input; on another one it takes all the memory it can get
- * and answers with the number of pages. A test assembles the same bytes from a readable source.
- */
-export const SELF_TEST_CORE = "0061736d0100000001240560047f7f7f7f017f60047f7f7f7f017f60077f7f7f7f7f7f7e017f" +
-  "60017f0060017f0003060500010203040504010101040607017f014180080b074906066d656d6f727902000c636162695f7265" +
-  "616c6c6f6300000372756e000105636865636b00020d636162695f706f73745f72756e00030f636162695f706f73745f636865" +
-  "636b00040a8401051b01047f230020026a41016b410020026b71220420036a240020040b3a01047f200145044003400c000b00" +
-  "0b034041014000417f470d000b41203f00360200411041003a0000411041203602044110410436020841100b1b01047f411041" +
-  "003a0000411041003602044110410036020841100b070041800824000b070041800824000b";
 
 const PAGES_MAX = 4;
 const SPIN_MS = 50;

@@ -4,7 +4,8 @@ import type { CellKind, CellListener } from "./isolate/cell.ts";
 import { processes } from "./isolate/process.ts";
 import { threads } from "./isolate/thread.ts";
 import type { Outcome } from "./outcome.ts";
-import { SELF_TEST_CORE, selfTest } from "./proof.ts";
+import { selfTest } from "./proof.ts";
+import { SELF_TEST_CORE } from "./proof_core.ts";
 
 /** Cells whose kernels have these outcomes, one after the other. */
 function cellsOf(outcomes: readonly Outcome[]): CellKind {

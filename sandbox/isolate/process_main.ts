@@ -4,6 +4,7 @@
 import { decodeTask, encodeAnswer, LENGTH_BYTES } from "./frames.ts";
 import type { CellMessage } from "./messages.ts";
 import { Servant } from "./servant.ts";
+import { warmUp } from "./warm_up.ts";
 import { createVmWatchdog } from "./vm_watchdog.ts";
 
 /** What ends a program politely reaches its whole group. The worker decides what of that becomes of a task in hand. */
@@ -16,6 +17,7 @@ for (const signal of POLITE) Deno.addSignalListener(signal, deaf);
 const servant = new Servant(createVmWatchdog());
 const length = new Uint8Array(LENGTH_BYTES);
 
+await warmUp(servant);
 say({ type: "ready" });
 while (fill(length)) {
   const frame = new Uint8Array(new DataView(length.buffer).getUint32(0, true));

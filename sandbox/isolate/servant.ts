@@ -48,11 +48,14 @@ export class Servant {
     this.#shelf.tidy();
   }
 
+  /** The kernel's code, and what was learned about it, is not needed any more. */
+  forget(kernel: string): void {
+    this.#kernels.delete(kernel);
+    this.#shelf.forget(kernel);
+  }
+
   #take(task: RunMessage): void {
-    for (const digest of task.droppedModules) {
-      this.#kernels.delete(digest);
-      this.#shelf.forget(digest);
-    }
+    for (const digest of task.droppedModules) this.forget(digest);
     for (const digest of task.droppedAssets) this.#assets.delete(digest);
     if (task.code !== undefined) this.#kernels.set(task.kernel, prepared(task.code));
     for (const [digest, bytes] of task.newAssets) this.#assets.set(digest, bytes);
