@@ -14,6 +14,7 @@ export interface ManifestParts {
   readonly id?: string;
   readonly version?: string;
   readonly release?: number;
+  readonly imports?: readonly string[];
   readonly fuel?: Partial<Manifest["fuel"]>;
   readonly limits?: Partial<Manifest["limits"]>;
 }
@@ -44,7 +45,7 @@ export async function manifestOf(core: Uint8Array, parts: ManifestParts = {}): P
       ...parts.limits,
     },
     detection: 0.9,
-    imports: [],
+    imports: parts.imports ?? [],
     files: { "component.wasm": await sha256(COMPONENT), "core.wasm": await sha256(core) },
   };
 }

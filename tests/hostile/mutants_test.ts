@@ -89,20 +89,20 @@ function expectSeen(seen: ReadonlyMap<string, number>, fates: readonly string[])
   }
 }
 
-Deno.test(`${COUNT * 0.5} mutated modules are refused with a code, or keep every rule`, async () => {
+Deno.test(`${COUNT * 0.6} mutated modules are refused with a code, or keep every rule`, async () => {
   const cores = [kernel(), selfTestCore(), kernel({ module: { tables: [{ initial: 1, maximum: 9 }] } })];
   const seen = await eachMutant(
-    0.5,
+    0.6,
     async (draws) => await coreFate(mutant(draws.pick(cores), draws), PAGES_MAX),
   );
   expectSeen(seen, ["accepted", "bundle.malformed", "bundle.memory"]);
 });
 
-Deno.test(`${COUNT * 0.3} mutated components are refused with a code, or hold a core that keeps every rule`, async () => {
+Deno.test(`${COUNT * 0.2} mutated components are refused with a code, or hold a core that keeps every rule`, async () => {
   const components = await Promise.all(
     ["pathfind", "physics"].map((id) => Deno.readFile(`${BUNDLES}/${id}/1.0.0/component.wasm`)),
   );
-  const seen = await eachMutant(0.3, async (draws) => {
+  const seen = await eachMutant(0.2, async (draws) => {
     const core = await judged(() => kernelCore(mutant(draws.pick(components), draws)));
     return typeof core === "string" ? core : await coreFate(core, 4_096);
   });

@@ -5,6 +5,7 @@ import { lies } from "./lies.ts";
 import { memory } from "./memory.ts";
 import { modules } from "./modules.ts";
 import { runaways } from "./runaways.ts";
+import { wasiCases } from "./wasi.ts";
 import { words } from "./words.ts";
 
 export type { HostileCase, HostileTask } from "./case.ts";
@@ -17,5 +18,6 @@ export const cases: readonly HostileCase[] = [
   ...lies,
   ...words,
   ...modules,
+  ...wasiCases,
   ...demands,
 ];
