@@ -1,7 +1,7 @@
 // How often each kernel's check catches each kind of lie, and what it costs beside run: deno task bench detection
 // [--write] [--json]. --write puts the tables into docs/trust.md.
 import { detectionWanted } from "../tasks-as/testing/detection.ts";
-import { measure, type Measured, measuredKernels } from "../tasks-as/testing/subjects.ts";
+import { measureAll, type Measured } from "../tasks-as/testing/subjects.ts";
 import { markdownTable, writeSection } from "./page_section.ts";
 
 const EFFORT = { tasks: 120, liesEach: 400, seed: 41 } as const;
@@ -19,8 +19,8 @@ function percent(share: number): string {
 function costTable(measured: readonly Measured[]): string {
   return markdownTable(
     ["kernel", "tasks", "run, µs", "check, µs", "check / run", "median task", "wanted"],
-    measured.map(({ kernel, about, cost }) => [
-      kernel,
+    measured.map(({ title, about, cost }) => [
+      title,
       about,
       cost.runUs.toFixed(0),
       cost.checkUs.toFixed(1),
@@ -43,12 +43,11 @@ function lieTable({ lies }: Measured): string {
   );
 }
 
-const measured: Measured[] = [];
-for (const kernel of measuredKernels) measured.push(await measure(kernel, EFFORT));
+const measured = await Array.fromAsync(measureAll(EFFORT));
 if (Deno.args.includes("--json")) console.log(JSON.stringify(measured));
 else {
-  for (const { kernel, cost, lies } of measured) {
-    console.log(`${kernel}: check costs ${percent(cost.shareMean)} of run`);
+  for (const { title, cost, lies } of measured) {
+    console.log(`${title}: check costs ${percent(cost.shareMean)} of run`);
     console.table(lies.map(({ kind, name, weight, told, caught }) => ({
       kind,
       lie: name,
@@ -59,6 +58,6 @@ else {
   }
 }
 if (Deno.args.includes("--write")) {
-  const sections = measured.map((one) => `### ${one.kernel}\n\n${lieTable(one)}`);
+  const sections = measured.map((one) => `### ${one.title}\n\n${lieTable(one)}`);
   await writeSection("trust.md", "detection", [costTable(measured), ...sections].join("\n\n"));
 }

@@ -11,6 +11,7 @@ const benches = [
   { name: "isolates", about: "threads, processes, browser: round trip, starts, runaways, memory" },
   { name: "store", about: "ledger, audit and trust: flushes" },
   { name: "pathfind", about: "paths: cost, check", besideLibraries: true },
+  { name: "flowfield", about: "fields: cost, beside TypeScript, a library and C", besideLibraries: true },
   { name: "physics", about: "bodies: cost, check" },
   { name: "detection", about: "kernels' checks: lies caught, cost beside run; --write: docs/trust.md" },
   { name: "round_trip", about: "2 KiB, one in flight, whole road in real processes: p99 below 5 ms" },

@@ -1,5 +1,6 @@
 // Kernels as a client sees them: an id, a version, and a codec between values and bytes.
 import { limits, P2c2rError } from "../protocol/mod.ts";
+import { flowfield, type FlowfieldInput, type FlowfieldOutput } from "../tasks-as/flowfield/codec.ts";
 import { mesh, type MeshInput, type MeshOutput } from "../tasks-as/mesh/codec.ts";
 import { pathfind, type PathfindInput, type PathfindOutput } from "../tasks-as/pathfind/codec.ts";
 import { physics, type PhysicsInput, type PhysicsOutput } from "../tasks-as/physics/codec.ts";
@@ -19,6 +20,8 @@ export interface KernelCodec<Input, Output> {
 
 /** The kernels that `run()` knows by name. */
 export interface Kernels {
+  /** Distances and directions towards goals, for crowds. */
+  readonly flowfield: KernelCodec<FlowfieldInput, FlowfieldOutput>;
   /** Light and quads of a chunk of cells. */
   readonly mesh: KernelCodec<MeshInput, MeshOutput>;
   /** Shortest paths on grids. */
@@ -45,7 +48,7 @@ export type OutputOf<K extends AnyKernel> = CodecOf<K> extends
   { decodeOutput(output: Uint8Array): infer Output } ? Output
   : never;
 
-const named: Kernels = { mesh, pathfind, physics, terrain };
+const named: Kernels = { flowfield, mesh, pathfind, physics, terrain };
 
 /**
  * Declares a kernel of your own, to be called through `run()` like the named ones.

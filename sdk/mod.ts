@@ -14,6 +14,7 @@ export {
   type OutputOf,
 } from "./kernels.ts";
 export * from "./types.ts";
+export type * from "../tasks-as/flowfield/codec.ts";
 export type * from "../tasks-as/mesh/codec.ts";
 export type * from "../tasks-as/pathfind/codec.ts";
 export type * from "../tasks-as/physics/codec.ts";

@@ -10,7 +10,7 @@ import { instantiateComponent } from "./build/transpiled.ts";
 const root = new URL("./", import.meta.url);
 
 /** Folders with a manifest, as the build finds them. */
-const KERNELS = ["mesh", "pathfind", "physics", "terrain"] as const;
+const KERNELS = ["flowfield", "mesh", "pathfind", "physics", "terrain"] as const;
 
 for (const kernel of KERNELS) {
   Deno.test(`buildBundle() gives the committed bytes of ${kernel}, twice`, async () => {

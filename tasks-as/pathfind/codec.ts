@@ -13,6 +13,19 @@ export interface PathGrid {
   readonly free: Uint8Array;
 }
 
+/** A grid of cells that cost differently, at most 2,048 × 2,048. */
+export interface CostGrid {
+  /** Cells in a row, 1 … 2,048. */
+  readonly width: number;
+  /** Rows, 1 … 2,048. */
+  readonly height: number;
+  /**
+   * Row by row from the top, 1 … 255, or 0 where a cell is blocked. A straight step between two cells costs 5
+   * times the sum of their costs, a diagonal step 7 times.
+   */
+  readonly costs: Uint8Array;
+}
+
 /** A question: from where to where. Cells count from 0; x grows to the right, y downwards. */
 export interface PathPair {
   /** Column of the start, 0 … width − 1. */
@@ -29,9 +42,14 @@ export interface PathPair {
 export interface PathfindInput {
   /** 1 … 64 pairs. */
   readonly pairs: readonly PathPair[];
+  /**
+   * Whether the answer proves that no path is cheaper, so that no wrong one is ever taken; on a grid with costs
+   * only. A proof has about 2 bytes for every cell that the search looked at.
+   */
+  readonly proof?: boolean;
 }
 
-/** The answer to one pair. A path of a straight and b diagonal steps is a + b·√2 long. */
+/** The answer to one pair. On a grid without costs a path of a straight and b diagonal steps is a + b·√2 long. */
 export type PathAnswer =
   | {
     /** There is a path, and this is a shortest one. */
@@ -40,6 +58,8 @@ export type PathAnswer =
     readonly straight: number;
     /** Number of diagonal steps. */
     readonly diagonal: number;
+    /** What the path costs, on a grid with costs. */
+    readonly cost?: number;
     /** x and y of every cell from start to goal, both included: x₀, y₀, x₁, y₁, … */
     readonly cells: Uint16Array;
   }
@@ -56,15 +76,23 @@ export type PathAnswer =
 export interface PathfindOutput {
   /** One per pair. */
   readonly answers: readonly PathAnswer[];
+  /** On a grid with costs the bytes of each pair's proof, for `check` to read; empty where there is none. */
+  readonly proofs?: readonly Uint8Array[];
 }
 
 const SIDE_MAX = 2048;
 const PAIRS_MAX = 64;
 const PAIR_SIZE = 8;
 const GRID_MAGIC = 0x31473250;
+const COST_GRID_MAGIC = 0x32473250;
 const GRID_HEADER_SIZE = 16;
 const OUTPUT_HEADER_SIZE = 4;
 const RECORD_SIZE = 16;
+/** Bit of an output's first number that says that records have a cost and the size of a proof. */
+const KIND_COSTLY = 0x10000;
+const COSTLY_RECORD_SIZE = 24;
+const OPTIONS_SIZE = 4;
+const OPTION_PROOF = 1;
 const RUN_SIZE = 2;
 const RUN_STEPS_MAX = 2047;
 const RUN_COUNT_MASK = 0x3fffffff;
@@ -83,8 +111,10 @@ export const pathfind = {
    */
   encodeInput(input: PathfindInput): Uint8Array<ArrayBuffer> {
     checkPairCount(input.pairs.length);
-    const bytes = new Uint8Array(input.pairs.length * PAIR_SIZE);
+    const size = input.pairs.length * PAIR_SIZE;
+    const bytes = new Uint8Array(input.proof ? size + OPTIONS_SIZE : size);
     const view = new DataView(bytes.buffer);
+    if (input.proof) view.setUint32(size, OPTION_PROOF, true);
     input.pairs.forEach((pair, i) => {
       [pair.startX, pair.startY, pair.goalX, pair.goalY].forEach((value, k) => {
         checkInteger(value, 0, SIDE_MAX - 1, `coordinate of pair ${i}`);
@@ -94,15 +124,19 @@ export const pathfind = {
     return bytes;
   },
 
-  /** @throws {RangeError} when the bytes are not 1 to 64 pairs. */
+  /** @throws {RangeError} when the bytes are not 1 to 64 pairs, with or without options. */
   decodeInput(bytes: Uint8Array): PathfindInput {
-    if (bytes.length % PAIR_SIZE !== 0) {
+    const rest = bytes.length % PAIR_SIZE;
+    if (rest !== 0 && rest !== OPTIONS_SIZE) {
       throw new RangeError(`Cannot decode: an input of ${bytes.length} bytes is not a list of pairs`);
     }
-    checkPairCount(bytes.length / PAIR_SIZE);
+    const end = bytes.length - rest;
+    checkPairCount(end / PAIR_SIZE);
     const view = viewOf(bytes);
+    const options = rest === 0 ? 0 : view.getUint32(end, true);
+    if (options > OPTION_PROOF) throw new RangeError(`Cannot decode: options ${options} are unknown`);
     const pairs: PathPair[] = [];
-    for (let at = 0; at < bytes.length; at += PAIR_SIZE) {
+    for (let at = 0; at < end; at += PAIR_SIZE) {
       pairs.push({
         startX: view.getUint16(at, true),
         startY: view.getUint16(at + 2, true),
@@ -110,28 +144,32 @@ export const pathfind = {
         goalY: view.getUint16(at + 6, true),
       });
     }
-    return { pairs };
+    return options === OPTION_PROOF ? { pairs, proof: true } : { pairs };
   },
 
   /**
    * @throws {RangeError} when neighbouring cells of a path are not one step apart or a number does not fit.
    */
-  encodeOutput(output: PathfindOutput): Uint8Array<ArrayBuffer> {
-    const runs = output.answers.map((answer) => answer.type === "found" ? runsOf(answer.cells) : []);
-    const runCount = runs.reduce((sum, one) => sum + one.length, 0);
-    const bytes = new Uint8Array(
-      OUTPUT_HEADER_SIZE + output.answers.length * RECORD_SIZE + runCount * RUN_SIZE,
-    );
+  encodeOutput({ answers, proofs }: PathfindOutput): Uint8Array<ArrayBuffer> {
+    const runs = answers.map((answer) => answer.type === "found" ? runsOf(answer.cells) : []);
+    const recordSize = proofs === undefined ? RECORD_SIZE : COSTLY_RECORD_SIZE;
+    const runsStart = OUTPUT_HEADER_SIZE + answers.length * recordSize;
+    const runsEnd = runsStart + runs.flat().length * RUN_SIZE;
+    const proofsStart = proofs === undefined ? runsEnd : Math.ceil(runsEnd / 4) * 4;
+    const proofSize = (proofs ?? []).reduce((sum, proof) => sum + proof.length, 0);
+    const bytes = new Uint8Array(proofsStart + proofSize);
     const view = new DataView(bytes.buffer);
-    view.setUint32(0, output.answers.length, true);
-    let at = OUTPUT_HEADER_SIZE;
-    output.answers.forEach((answer, i) => {
-      writeRecord(view, at, answer, (runs[i] as number[]).length);
-      at += RECORD_SIZE;
+    view.setUint32(0, answers.length + (proofs === undefined ? 0 : KIND_COSTLY), true);
+    answers.forEach((answer, i) => {
+      const record = OUTPUT_HEADER_SIZE + i * recordSize;
+      writeRecord(view, record, answer, (runs[i] as number[]).length);
+      if (proofs !== undefined) writeCost(view, record + RECORD_SIZE, answer, proofs[i]);
     });
-    for (const run of runs.flat()) {
-      view.setUint16(at, run, true);
-      at += RUN_SIZE;
+    runs.flat().forEach((run, i) => view.setUint16(runsStart + i * RUN_SIZE, run, true));
+    let at = proofsStart;
+    for (const proof of proofs ?? []) {
+      bytes.set(proof, at);
+      at += proof.length;
     }
     return bytes;
   },
@@ -139,31 +177,38 @@ export const pathfind = {
   /**
    * Reads an output; whether its paths are right is the check's business.
    *
-   * @throws {RangeError} when the bytes are not records and runs, or a path leaves 0 … 2,047.
+   * @throws {RangeError} when the bytes are not records, runs and proofs, or a path leaves 0 … 2,047.
    */
   decodeOutput(bytes: Uint8Array): PathfindOutput {
     const view = viewOf(bytes);
-    const count = bytes.length < OUTPUT_HEADER_SIZE ? 0 : view.getUint32(0, true);
+    const first = bytes.length < OUTPUT_HEADER_SIZE ? 0 : view.getUint32(0, true);
+    const isCostly = (first & KIND_COSTLY) !== 0;
+    const count = isCostly ? first - KIND_COSTLY : first;
     checkPairCount(count);
-    const runsStart = OUTPUT_HEADER_SIZE + count * RECORD_SIZE;
+    const recordSize = isCostly ? COSTLY_RECORD_SIZE : RECORD_SIZE;
+    const runsStart = OUTPUT_HEADER_SIZE + count * recordSize;
     if (bytes.length < runsStart) {
       throw new RangeError(`Cannot decode: ${bytes.length} bytes are too few for ${count} records`);
     }
     const answers: PathAnswer[] = [];
     let at = runsStart;
     for (let i = 0; i < count; i++) {
-      const record = OUTPUT_HEADER_SIZE + i * RECORD_SIZE;
+      const record = OUTPUT_HEADER_SIZE + i * recordSize;
       const size = (view.getUint32(record + 12, true) & RUN_COUNT_MASK) * RUN_SIZE;
       if (at + size > bytes.length) {
         throw new RangeError(`Cannot decode: the runs of answer ${i} are cut off`);
       }
-      answers.push(readAnswer(view, record, at, at + size));
+      const answer = readAnswer(view, record, at, at + size);
+      const cost = isCostly ? view.getUint32(record + RECORD_SIZE, true) : 0;
+      answers.push(isCostly && answer.type === "found" ? { ...answer, cost } : answer);
       at += size;
     }
-    if (at !== bytes.length) {
-      throw new RangeError(`Cannot decode: ${bytes.length - at} bytes are left behind the runs`);
+    const proofs = isCostly ? readProofs(bytes, view, count, Math.ceil(at / 4) * 4) : undefined;
+    const end = proofs === undefined ? at : bytes.length;
+    if (end !== bytes.length) {
+      throw new RangeError(`Cannot decode: ${bytes.length - end} bytes are left behind the runs`);
     }
-    return { answers };
+    return proofs === undefined ? { answers } : { answers, proofs };
   },
 
   /**
@@ -220,6 +265,43 @@ export const pathfind = {
     }
     return { width, height, free };
   },
+
+  /**
+   * The bytes of a grid with costs, to be uploaded as an asset.
+   *
+   * @throws {RangeError} when a side is not in 1 … 2,048 or the costs are not width × height.
+   */
+  encodeCostGrid({ width, height, costs }: CostGrid): Uint8Array<ArrayBuffer> {
+    checkSides(width, height);
+    if (costs.length !== width * height) {
+      throw new RangeError(`Cannot encode: a grid of ${width} × ${height} has ${costs.length} costs`);
+    }
+    const bytes = new Uint8Array(GRID_HEADER_SIZE + costs.length);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, COST_GRID_MAGIC, true);
+    view.setUint32(4, width, true);
+    view.setUint32(8, height, true);
+    bytes.set(costs, GRID_HEADER_SIZE);
+    return bytes;
+  },
+
+  /** @throws {RangeError} when the bytes are not exactly a grid with costs. */
+  decodeCostGrid(bytes: Uint8Array): CostGrid {
+    const view = viewOf(bytes);
+    if (
+      bytes.length < GRID_HEADER_SIZE || view.getUint32(0, true) !== COST_GRID_MAGIC ||
+      view.getUint32(12, true) !== 0
+    ) {
+      throw new RangeError("Cannot decode: the bytes do not begin like a grid with costs");
+    }
+    const width = view.getUint32(4, true);
+    const height = view.getUint32(8, true);
+    checkSides(width, height);
+    if (bytes.length !== GRID_HEADER_SIZE + width * height) {
+      throw new RangeError(`Cannot decode: ${bytes.length} bytes are no grid of ${width} × ${height} costs`);
+    }
+    return { width, height, costs: bytes.slice(GRID_HEADER_SIZE) };
+  },
 } as const;
 
 function writeRecord(view: DataView, at: number, answer: PathAnswer, runCount: number): void {
@@ -234,6 +316,27 @@ function writeRecord(view: DataView, at: number, answer: PathAnswer, runCount: n
   checkInteger(answer.diagonal, 0, 0xffffffff, "number of diagonal steps");
   view.setUint32(at + 4, answer.straight, true);
   view.setUint32(at + 8, answer.diagonal, true);
+}
+
+function writeCost(view: DataView, at: number, answer: PathAnswer, proof: Uint8Array | undefined): void {
+  const cost = answer.type === "found" ? answer.cost : 0;
+  checkInteger(cost, 0, 0xffffffff, "cost");
+  checkInteger(proof?.length, 0, 0xffffffff, "size of a proof");
+  view.setUint32(at, cost, true);
+  view.setUint32(at + 4, proof?.length ?? 0, true);
+}
+
+/** The proofs of all answers, which end the output. */
+function readProofs(bytes: Uint8Array, view: DataView, count: number, start: number): Uint8Array[] {
+  const proofs: Uint8Array[] = [];
+  let at = start;
+  for (let i = 0; i < count; i++) {
+    const size = view.getUint32(OUTPUT_HEADER_SIZE + i * COSTLY_RECORD_SIZE + RECORD_SIZE + 4, true);
+    proofs.push(bytes.slice(at, at + size));
+    at += size;
+  }
+  if (at !== bytes.length) throw new RangeError("Cannot decode: the proofs do not end with the output");
+  return proofs;
 }
 
 /** Runs of equal steps: direction in bits 0 … 2, number of steps above. */

@@ -56,6 +56,14 @@ Deno.test("pathfind.decodeGrid() gives back what encodeGrid() wrote", () => {
   }));
 });
 
+Deno.test("pathfind.decodeCostGrid() gives back what encodeCostGrid() wrote", () => {
+  fc.assert(fc.property(grid, fc.nat(254), ({ width, height, free }, more) => {
+    const costs = free.map((cell) => cell * (1 + more));
+    const value = { width, height, costs: new Uint8Array(costs) };
+    assert.deepEqual(pathfind.decodeCostGrid(unaligned(pathfind.encodeCostGrid(value))), value);
+  }));
+});
+
 Deno.test("pathfind.decodeOutput() gives back what encodeOutput() wrote", () => {
   fc.assert(fc.property(fc.array(answer, { minLength: 1, maxLength: 64 }), (answers) => {
     const output: PathfindOutput = { answers };
@@ -96,6 +104,9 @@ Deno.test("pathfind.encode…() refuse with a RangeError what does not fit", () 
   assert.throws(() => pathfind.encodeInput({ pairs: [{ ...pair, goalX: 0.5 }] }), RangeError);
   assert.throws(() => pathfind.encodeGrid({ width: 0, height: 1, free: new Uint8Array(0) }), RangeError);
   assert.throws(() => pathfind.encodeGrid({ width: 2, height: 2, free: new Uint8Array(3) }), RangeError);
+  const costs = new Uint8Array(3);
+  assert.throws(() => pathfind.encodeCostGrid({ width: 2, height: 2, costs }), RangeError);
+  assert.throws(() => pathfind.encodeCostGrid({ width: 2049, height: 1, costs }), RangeError);
   const jump = Uint16Array.of(0, 0, 2, 0);
   assert.throws(
     () => pathfind.encodeOutput({ answers: [{ type: "found", straight: 1, diagonal: 0, cells: jump }] }),
@@ -107,6 +118,7 @@ Deno.test("pathfind.decode…() answer any bytes with a value or a RangeError", 
   const seeds = [
     pathfind.encodeInput({ pairs: [{ startX: 1, startY: 2, goalX: 3, goalY: 4 }] }),
     pathfind.encodeGrid({ width: 9, height: 2, free: new Uint8Array(18).fill(1) }),
+    pathfind.encodeCostGrid({ width: 9, height: 2, costs: new Uint8Array(18).fill(3) }),
     pathfind.encodeOutput({
       answers: [{ type: "found", straight: 2, diagonal: 0, cells: Uint16Array.of(1, 1, 2, 1, 3, 1) }],
     }),
@@ -115,7 +127,8 @@ Deno.test("pathfind.decode…() answer any bytes with a value or a RangeError", 
   fc.assert(
     fc.property(fc.oneof(mutation, fc.uint8Array({ maxLength: 80 })), (drawn) => {
       const bytes = drawn instanceof Uint8Array ? drawn : mutated(...drawn);
-      for (const decode of [pathfind.decodeInput, pathfind.decodeGrid, pathfind.decodeOutput]) {
+      const { decodeInput, decodeGrid, decodeCostGrid, decodeOutput } = pathfind;
+      for (const decode of [decodeInput, decodeGrid, decodeCostGrid, decodeOutput]) {
         try {
           decode(bytes);
         } catch (error) {

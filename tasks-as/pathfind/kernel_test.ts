@@ -195,21 +195,27 @@ Deno.test("run() refuses what is no task with a sentence", () => {
   const outside = pathfind.encodeInput({ pairs: [{ startX: 0, startY: 0, goalX: 70, goalY: 4 }] });
   const padded = grid.slice();
   padded[16 + 8] = 0xff;
-  assert.equal(runErr(input, []), "Cannot find paths: expected one asset, a grid");
-  assert.equal(runErr(input, [grid, grid]), "Cannot find paths: expected one asset, a grid");
-  assert.equal(runErr(input, [grid.subarray(1)]), "Cannot find paths: expected one asset, a grid");
-  assert.equal(runErr(input, [padded]), "Cannot find paths: expected one asset, a grid");
+  assert.equal(runErr(input, []), "Cannot find paths: expected one asset, a grid or a grid with costs");
+  assert.equal(
+    runErr(input, [grid, grid]),
+    "Cannot find paths: expected one asset, a grid or a grid with costs",
+  );
+  assert.equal(
+    runErr(input, [grid.subarray(1)]),
+    "Cannot find paths: expected one asset, a grid or a grid with costs",
+  );
+  assert.equal(runErr(input, [padded]), "Cannot find paths: expected one asset, a grid or a grid with costs");
   assert.equal(
     runErr(input.subarray(1), [grid]),
-    "Cannot find paths: the input is not 1 to 64 pairs of 8 bytes",
+    "Cannot find paths: the input is not 1 to 64 pairs of 8 bytes, with or without 4 bytes of options",
   );
   assert.equal(
     runErr(new Uint8Array(0), [grid]),
-    "Cannot find paths: the input is not 1 to 64 pairs of 8 bytes",
+    "Cannot find paths: the input is not 1 to 64 pairs of 8 bytes, with or without 4 bytes of options",
   );
   assert.equal(
     runErr(new Uint8Array(65 * 8), [grid]),
-    "Cannot find paths: the input is not 1 to 64 pairs of 8 bytes",
+    "Cannot find paths: the input is not 1 to 64 pairs of 8 bytes, with or without 4 bytes of options",
   );
   assert.equal(
     runErr(outside, [grid]),
@@ -222,6 +228,6 @@ Deno.test("run() refuses a batch whose paths do not fit into the output", () => 
   const pairs = Array(64).fill({ startX: 0, startY: 0, goalX: 2046, goalY: 1022 });
   assert.equal(
     runErr(pathfind.encodeInput({ pairs }), [pathfind.encodeGrid(map)]),
-    "Cannot answer: the paths need more than 1,048,576 bytes; send fewer pairs",
+    "Cannot answer: the paths need more than 2,097,152 bytes; send fewer pairs",
   );
 });

@@ -1,4 +1,5 @@
 /** Inputs and assets on which two ways of running a kernel are compared: the committed vectors. */
+import { readFieldVectors } from "../flowfield/testing/vectors.ts";
 import { vectorChunks } from "../mesh/vectors/vectors.ts";
 import { mesh } from "../mesh/codec.ts";
 import { readVectors } from "../pathfind/testing/vectors.ts";
@@ -12,8 +13,11 @@ export interface Case {
   readonly assets: readonly Uint8Array[];
 }
 
+type KernelName = "flowfield" | "mesh" | "pathfind" | "physics" | "terrain";
+
 /** The cases of each kernel. */
-export const casesOf: Readonly<Record<"mesh" | "pathfind" | "physics" | "terrain", () => Promise<Case[]>>> = {
+export const casesOf: Readonly<Record<KernelName, () => Promise<Case[]>>> = {
+  flowfield: flowfieldCases,
   mesh: meshCases,
   pathfind: pathfindCases,
   physics: physicsCases,
@@ -32,6 +36,10 @@ function meshCases(): Promise<Case[]> {
 
 async function pathfindCases(): Promise<Case[]> {
   return (await readVectors()).map(({ name, input, grid }) => ({ name, input, assets: [grid] }));
+}
+
+async function flowfieldCases(): Promise<Case[]> {
+  return (await readFieldVectors()).map(({ name, input, grid }) => ({ name, input, assets: [grid] }));
 }
 
 async function physicsCases(): Promise<Case[]> {

@@ -59,6 +59,8 @@ export interface Lie<Task extends HonestTask = HonestTask> {
 /** A kernel, the tasks its check is measured with, and the lies told about them. */
 export interface Subject<Task extends HonestTask = HonestTask> {
   readonly kernel: string;
+  /** The heading of its table, where a kernel has more than one subject; else the kernel's name. */
+  readonly title?: string;
   readonly version: string;
   /** What the tasks are, for the page. */
   readonly about: string;

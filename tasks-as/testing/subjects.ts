@@ -1,4 +1,6 @@
 /** Every kernel whose check is measured. */
+import { subject as flowfield } from "../flowfield/testing/lies.ts";
+import { costlySubject, provedSubject } from "../pathfind/testing/costly_lies.ts";
 import { subject as mesh } from "../mesh/testing/lies.ts";
 import { subject as pathfind } from "../pathfind/testing/lies.ts";
 import { subject as physics } from "../physics/testing/lies.ts";
@@ -16,7 +18,7 @@ import { drawsFrom } from "./draws.ts";
 
 /** What was measured of one kernel. */
 export interface Measured {
-  readonly kernel: string;
+  readonly title: string;
   readonly about: string;
   readonly cost: CheckCost;
   readonly lies: readonly Detection[];
@@ -29,21 +31,19 @@ export interface Effort {
   readonly seed: number;
 }
 
-const measures: Readonly<Record<string, (effort: Effort) => Promise<Measured>>> = {
-  pathfind: measureOf(pathfind),
-  physics: measureOf(physics),
-  terrain: measureOf(terrain),
-  mesh: measureOf(mesh),
-};
+const measures: readonly ((effort: Effort) => Promise<Measured>)[] = [
+  measureOf(pathfind),
+  measureOf(provedSubject),
+  measureOf(costlySubject),
+  measureOf(flowfield),
+  measureOf(physics),
+  measureOf(terrain),
+  measureOf(mesh),
+];
 
-/** The kernels by name, in the order of the page. */
-export const measuredKernels: readonly string[] = Object.keys(measures);
-
-/** Measures one of {@link measuredKernels}. */
-export async function measure(kernel: string, effort: Effort): Promise<Measured> {
-  const one = measures[kernel];
-  if (one === undefined) throw new RangeError(`Cannot measure ${kernel}: expected one of ${measuredKernels}`);
-  return await one(effort);
+/** Measures all of them, in the order of the page. */
+export async function* measureAll(effort: Effort): AsyncGenerator<Measured> {
+  for (const measure of measures) yield await measure(effort);
 }
 
 /** Hides the kernel's own kind of task, so that all subjects fit one table. */
@@ -52,7 +52,7 @@ function measureOf<Task extends HonestTask>(subject: Subject<Task>): (effort: Ef
     const core = instantiateCore(await loadCore(subject.kernel, subject.version));
     const tasks = subject.honestTasks(core, count, drawsFrom(seed));
     return {
-      kernel: subject.kernel,
+      title: subject.title ?? subject.kernel,
       about: subject.about,
       cost: measureCost(core, tasks, drawsFrom(seed + 1)),
       lies: measureLies(subject, core, tasks, liesEach, drawsFrom(seed + 2)),

@@ -70,8 +70,9 @@ Deno.test("the examples run against a coordinator and show what they promise", a
   await withCoordinator(async (url, key) => {
     const run = (file: string, apiKey: string) =>
       printed(deno("--allow-net", wsEnv, `examples/${file}`, url, apiKey).spawn());
-    const [paths, physics, landscape, refused] = await Promise.all([
+    const [paths, crowd, physics, landscape, refused] = await Promise.all([
       run("paths.ts", key),
+      run("crowd.ts", key),
       run("physics.ts", key),
       run("landscape.ts", key),
       run("paths.ts", "p2c2r_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
@@ -81,6 +82,10 @@ Deno.test("the examples run against a coordinator and show what they promise", a
     assert.match(paths.text, /guard 1: \d+ \+ \d+·√2/);
     assert.match(paths.text, /guard 4: startBlocked/);
     assert.match(paths.text, /o#/);
+    assert.equal(crowd.code, 0, crowd.text);
+    assert.match(crowd.text, /a field towards 2 exits from local, trusted/);
+    assert.match(crowd.text, /E←←←←/);
+    assert.match(crowd.text, /an agent at 2,1 is out after 7 steps/);
     assert.equal(physics.code, 0, physics.text);
     assert.match(physics.text, /3\.0 s, local: 0\.50 /);
     assert.equal(landscape.code, 0, landscape.text);

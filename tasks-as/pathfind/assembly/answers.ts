@@ -5,6 +5,8 @@
  * directions, so a path has one encoding. Only STATUS_FOUND has steps and runs.
  */
 
+/** The manifest's outputBytesMax. */
+export const OUTPUT_SIZE_MAX: usize = 2097152;
 export const OUTPUT_HEADER_SIZE: usize = 4;
 export const RECORD_SIZE: usize = 16;
 export const RUN_SIZE: usize = 2;

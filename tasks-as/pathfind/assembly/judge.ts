@@ -70,7 +70,7 @@ export function judge(
     const record = records + i * RECORD_SIZE;
     const fault = recordStatus(record) == STATUS_FOUND
       ? faultOfPath(judged, pair, record, <u32>i == drawn)
-      : faultOfStatus(judged, pair, record);
+      : faultOfStatus(grid, pair, record);
     if (fault != null) return refuse(<u32>i, fault);
     if (recordStatus(record) == STATUS_UNREACHABLE) unreachable |= <u64>1 << <u64>i;
   }
@@ -80,7 +80,7 @@ export function judge(
 }
 
 /** Those of the pairs with a bit in `claimed` that are connected after all. */
-function wronglyUnreachable(grid: Grid, input: usize, inputSize: usize, claimed: u64): u64 {
+export function wronglyUnreachable(grid: Grid, input: usize, inputSize: usize, claimed: u64): u64 {
   if (claimed == 0) return 0;
   const scratchSize = max(connectSize(grid.width, grid.height), POCKET_SIZE);
   arenaReserve(scratchSize + 4096);
@@ -129,19 +129,20 @@ function faultOfPath(judged: Case, pair: usize, record: usize, isDrawn: bool): s
 /**
  * What is wrong with an answer without a path, or null; that there is none is judged for all pairs together.
  */
-function faultOfStatus(judged: Case, pair: usize, record: usize): string | null {
+export function faultOfStatus(grid: Grid, pair: usize, record: usize): string | null {
   if (!isStartOf(record, pair)) return "has another start";
-  if (recordStatus(record) != statusOf(judged.grid, pair)) return "has a wrong status";
+  if (recordStatus(record) != statusOf(grid, pair)) return "has a wrong status";
   const steps = recordStraight(record) | recordDiagonal(record) | recordRuns(record);
   if (steps != 0) return "has steps without a path";
   return null;
 }
 
-function isStartOf(record: usize, pair: usize): bool {
+export function isStartOf(record: usize, pair: usize): bool {
   return recordStartX(record) == startX(pair) && recordStartY(record) == startY(pair);
 }
 
-function refuse(pair: u32, what: string): usize {
+/** The result that refuses an answer. */
+export function refuse(pair: u32, what: string): usize {
   const sentence = sentenceStart();
   say(sentence, "Cannot accept the output: pair ");
   sayInteger(sentence, pair);

@@ -1,11 +1,14 @@
 /**
- * The input: 1 to 64 pairs of { start x u16, start y u16, goal x u16, goal y u16 }, nothing before or behind.
+ * The input: 1 to 64 pairs of { start x u16, start y u16, goal x u16, goal y u16 }, and behind them options u32 if
+ * any is wished.
  */
 import { err, errSentence, say, sayInteger, sentenceStart } from "../../lib/abi";
-import { Grid } from "./grid";
 
 export const PAIR_SIZE: usize = 8;
 export const PAIRS_MAX: usize = 64;
+const OPTIONS_SIZE: usize = 4;
+/** Every path comes with the proof that none is cheaper; on a grid with costs. */
+export const OPTION_PROOF: u32 = 1;
 
 @inline
 export function startX(pair: usize): u32 {
@@ -27,14 +30,29 @@ export function goalY(pair: usize): u32 {
   return load<u16>(pair, 6);
 }
 
+/** Bytes of the pairs in an input, without options. */
+@inline
+export function pairsSize(inputSize: usize): usize {
+  return inputSize & ~(PAIR_SIZE - 1);
+}
+
+/** The options of an input. */
+export function optionsOf(input: usize, inputSize: usize): u32 {
+  const size = pairsSize(inputSize);
+  return size == inputSize ? 0 : load<u32>(input + size);
+}
+
 /** The error result that says what is wrong with the input, or 0. */
-export function refusePairs(input: usize, inputSize: usize, grid: Grid): usize {
-  if (inputSize == 0 || inputSize % PAIR_SIZE != 0 || inputSize > PAIR_SIZE * PAIRS_MAX) {
-    return err("Cannot find paths: the input is not 1 to 64 pairs of 8 bytes");
+export function refuseInput(input: usize, inputSize: usize, width: u32, height: u32): usize {
+  const size = pairsSize(inputSize);
+  const rest = inputSize - size;
+  if (size == 0 || size > PAIR_SIZE * PAIRS_MAX || (rest != 0 && rest != OPTIONS_SIZE)) {
+    return err("Cannot find paths: the input is not 1 to 64 pairs of 8 bytes, with or without 4 bytes of options");
   }
-  for (let pair = input; pair < input + inputSize; pair += PAIR_SIZE) {
-    const isStartIn = startX(pair) < grid.width && startY(pair) < grid.height;
-    const isGoalIn = goalX(pair) < grid.width && goalY(pair) < grid.height;
+  if (optionsOf(input, inputSize) > OPTION_PROOF) return err("Cannot find paths: unknown options");
+  for (let pair = input; pair < input + size; pair += PAIR_SIZE) {
+    const isStartIn = startX(pair) < width && startY(pair) < height;
+    const isGoalIn = goalX(pair) < width && goalY(pair) < height;
     if (isStartIn && isGoalIn) continue;
     const sentence = sentenceStart();
     say(sentence, "Cannot find paths: ");
@@ -45,9 +63,9 @@ export function refusePairs(input: usize, inputSize: usize, grid: Grid): usize {
     say(sentence, " of pair ");
     sayInteger(sentence, (pair - input) / PAIR_SIZE);
     say(sentence, " is outside the grid of ");
-    sayInteger(sentence, grid.width);
+    sayInteger(sentence, width);
     say(sentence, " by ");
-    sayInteger(sentence, grid.height);
+    sayInteger(sentence, height);
     return errSentence(sentence);
   }
   return 0;

@@ -3,6 +3,7 @@ import { err, okBytes } from "../../lib/abi";
 import { arenaReserve, arenaTake } from "../../lib/arena";
 import {
   OUTPUT_HEADER_SIZE,
+  OUTPUT_SIZE_MAX,
   RECORD_SIZE,
   RUN_SIZE,
   STATUS_FOUND,
@@ -17,9 +18,6 @@ import { nodeDiagonal, nodeStraight, scratchOf, Search, searchOver, searchSize }
 import { goalX, goalY, PAIR_SIZE, startX, startY } from "./pairs";
 import { findPath, FOUND, GAVE_UP, UNREACHABLE } from "./search";
 import { writeRuns } from "./write_path";
-
-/** The manifest's outputBytesMax. */
-const OUTPUT_SIZE_MAX: usize = 1048576;
 
 /**
  * After that many expansions without a path it is worth knowing whether there is one: about the cost of
@@ -67,7 +65,7 @@ export function solveAll(grid: Grid, input: usize, inputSize: usize): usize {
     const straight = nodeStraight(search, search.goalNode);
     const diagonal = nodeDiagonal(search, search.goalNode);
     const behind = writeRuns(search, runs, output + OUTPUT_SIZE_MAX);
-    if (behind == 0) return err("Cannot answer: the paths need more than 1,048,576 bytes; send fewer pairs");
+    if (behind == 0) return err("Cannot answer: the paths need more than 2,097,152 bytes; send fewer pairs");
     const runCount = <u32>((behind - runs) / RUN_SIZE);
     storeRecord(record, startX(pair), startY(pair), STATUS_FOUND, straight, diagonal, runCount);
     runs = behind;
