@@ -25,6 +25,7 @@ function populated(workers: number, queued: number): State {
       id: `w${no}`,
       network: `n${no}`,
       tier: "peer",
+      invite: null,
       slots: 1,
       window: 8,
       tags: [],
@@ -51,6 +52,7 @@ function submit(state: State, task: number, nowMs: number, out: Effect[]): void 
     dueMs: 10_000_000 + task % 1000,
     priority: 0,
     verify: "sampled",
+    weight: 1,
     exclude: [],
   } as const;
   step(state, { type: "submitted", nowMs, spec }, out);

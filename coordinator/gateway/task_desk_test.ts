@@ -114,6 +114,7 @@ Deno.test("start() tells the core all it may know of a task", () => {
       dueMs: 10_050,
       priority: 2,
       verify: "sampled",
+      weight: 1,
       exclude: ["aa"],
     },
   }]);

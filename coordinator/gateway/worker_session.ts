@@ -199,6 +199,7 @@ export class WorkerSession implements Session {
       id: this.who.id,
       network: this.who.network,
       tier: "peer" as const,
+      invite: null,
       slots,
       window,
       tags: (message[4] ?? []).map((tag) => tag.toHex()),

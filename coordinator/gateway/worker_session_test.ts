@@ -96,6 +96,7 @@ Deno.test("a worker is welcomed, offered the kernels, and joins when it is ready
     id: "worker-a",
     network: "net",
     tier: "peer",
+    invite: null,
     slots: 2,
     window: 6,
     tags: ["ab"],

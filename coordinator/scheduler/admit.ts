@@ -1,12 +1,18 @@
 // Admission: an answer from the cache, a place beside the same task in flight, a refusal at once, or a new task.
 import { ResultCache } from "./cache.ts";
-import { refuse, refuseSpec, replyTo } from "./finish.ts";
-import { localStartMs, place, startLocal } from "./ladder.ts";
+import { allows } from "./breaker.ts";
+import { forgetRequest, refuse, refuseSpec, replyTo } from "./finish.ts";
+import { armRung, place } from "./ladder.ts";
 import { isExcluded } from "./room.ts";
 import { offerShadows } from "./shadows.ts";
 import type { KernelState, State, Task } from "./state.ts";
 import { backlogMs, localMs } from "./trusted.ts";
 import type { Effect, TaskSpec } from "./types.ts";
+
+/** Keys of waiting tasks are at most so far behind the present: priority moves a deadline by less than this. */
+const KEYS_BEHIND_MS = 1_000;
+/** When a full queue may have room again. */
+const RETRY_MS = 50;
 
 /** Takes a task in. `submittedMs` is when it first came, which for an orphan of a merged task is earlier than now. */
 export function submitted(
@@ -32,26 +38,26 @@ export function submitted(
   if (answeredFromCache(state, nowMs, spec, submittedMs, key, out) || merged(state, spec, submittedMs, key)) {
     return;
   }
-  if (state.tasks.size >= state.config.queuedTasksMax) {
-    return refuseSpec(state, spec, "task.overload", "Cannot submit task: the queue is full", 50, 0, out);
-  }
+  const full = crowded(state, spec);
+  if (full !== null) return refuseSpec(state, spec, "task.overload", full, RETRY_MS, 0, out);
   const waitMs = infeasibleByMs(state, nowMs, kernel, spec);
+  if (waitMs === Infinity) {
+    const retryMs = Math.ceil(Math.max(RETRY_MS, state.breakers.local.untilMs - nowMs));
+    const text = "Cannot submit task: trusted compute fails and no worker can take it";
+    return refuseSpec(state, spec, "task.overload", text, retryMs, 0, out);
+  }
   if (waitMs > 0) {
     const text = `Cannot submit task: work already accepted needs ${
       Math.ceil(waitMs)
     } ms more than the deadline`;
     return refuseSpec(state, spec, "task.infeasible", text, Math.ceil(waitMs), 0, out);
   }
-  const task = newTask(spec, kernel, key, submittedMs);
+  const task = newTask(state, spec, kernel, key, submittedMs);
   state.tasks.set(spec.task, task);
   if (!state.merging.has(key)) state.merging.set(key, task);
   state.timers.push(spec.dueMs, { type: "due", task });
   place(state, nowMs, task, out);
-  if (!task.done && !task.serving) {
-    const localMs = localStartMs(state, task);
-    if (localMs > nowMs) state.timers.push(localMs, { type: "local", task });
-    else if (task.queued) startLocal(state, nowMs, task, out);
-  }
+  armRung(state, nowMs, task, out);
   offerShadows(state, nowMs, task, out);
 }
 
@@ -63,6 +69,7 @@ export function withdrawn(state: State, nowMs: number, taskNo: number, out: Effe
     const follower = leader.followers.get(taskNo);
     leader.followers.delete(taskNo);
     state.merged.delete(taskNo);
+    if (follower !== undefined) forgetRequest(state, follower.spec);
     if (follower !== undefined) {
       refuseSpec(state, follower.spec, "task.cancelled", "Task was withdrawn", null, 0, out);
     }
@@ -71,16 +78,9 @@ export function withdrawn(state: State, nowMs: number, taskNo: number, out: Effe
   }
 }
 
-/** A backend's session is over: rare, so it looks at every task. */
+/** A backend's session is over: nobody waits for what it asked. */
 export function backendLeft(state: State, nowMs: number, backend: number, out: Effect[]): void {
-  const gone: number[] = [];
-  for (const [no, leader] of state.merged) {
-    if (leader.followers.get(no)?.spec.backend === backend) gone.push(no);
-  }
-  for (const [no, task] of state.tasks) {
-    if (task.spec.backend === backend) gone.push(no);
-  }
-  for (const no of gone) withdrawn(state, nowMs, no, out);
+  for (const no of [...state.byBackend.get(backend) ?? []]) withdrawn(state, nowMs, no, out);
 }
 
 /** The deadline passed. */
@@ -120,38 +120,83 @@ function merged(state: State, spec: TaskSpec, submittedMs: number, key: string):
   if (!spec.exclude.every((tag) => leader.spec.exclude.includes(tag))) return false;
   leader.followers.set(spec.task, { spec, submittedMs });
   state.merged.set(spec.task, leader);
+  rememberRequest(state, spec);
   return true;
+}
+
+/** Why a project may not have one more task in flight, or null: the queue is full, or crowded and the project has its share. */
+function crowded(state: State, { project, weight }: TaskSpec): string | null {
+  const { config: { queuedTasksMax, crowdedShare }, shares, tasks } = state;
+  if (tasks.size >= queuedTasksMax) return "Cannot submit task: the queue is full";
+  if (tasks.size < crowdedShare * queuedTasksMax) return null;
+  const share = shares.of(project);
+  const inFlight = share?.inFlight ?? 0;
+  const weights = shares.weightActive + (inFlight > 0 ? 0 : weight);
+  if (inFlight < queuedTasksMax * weight / weights) return null;
+  return "Cannot submit task: the queue is crowded and this project has its share of it";
 }
 
 /** By how much the work in front of a task exceeds its time, by what was measured; 0 where it fits or nothing is known yet. */
 function infeasibleByMs(state: State, nowMs: number, kernel: KernelState, spec: TaskSpec): number {
-  const { samplesMin } = state.config;
+  const { config: { samplesMin, breaker }, breakers } = state;
   const bytes = spec.input.length;
-  if (kernel.local.of(bytes).samples < samplesMin && kernel.usableSlots === 0) return 0;
-  const localDoneMs = backlogMs(state) + localMs(state, kernel, bytes, 0.5);
-  const service = kernel.service.of(bytes);
-  if (kernel.usableSlots > 0 && service.samples < samplesMin) return 0;
-  const peerDoneMs = kernel.usableSlots === 0
-    ? Infinity
-    : service.meanMs * (1 + Math.floor(kernel.queued / kernel.usableSlots));
-  return Math.max(0, Math.min(localDoneMs, peerDoneMs) - (spec.dueMs - nowMs));
+  let soonestMs = Infinity;
+  if (allows(breakers.local, nowMs, breaker)) {
+    if (kernel.local.of(bytes).samples < samplesMin && kernel.usableSlots === 0) return 0;
+    soonestMs = backlogMs(state) + localMs(state, kernel, bytes, 0.5);
+  }
+  if (kernel.usableSlots > 0 && allows(breakers.peer, nowMs, breaker)) {
+    const service = kernel.service.of(bytes);
+    if (service.samples < samplesMin) return 0;
+    // Tasks with later deadlines wait behind this one, however many there are.
+    const aheadMs = nowMs - KEYS_BEHIND_MS;
+    const ahead = kernel.queued.between(aheadMs, keyMs(state, spec));
+    soonestMs = Math.min(soonestMs, service.meanMs * (1 + Math.floor(ahead / kernel.usableSlots)));
+  }
+  if (kernel.cloudSlots > 0 && allows(breakers.cloud, nowMs, breaker)) {
+    const cloud = kernel.cloudTurnaround.of(bytes);
+    if (cloud.samples < samplesMin) return 0;
+    soonestMs = Math.min(soonestMs, cloud.meanMs);
+  }
+  return Math.max(0, soonestMs - (spec.dueMs - nowMs));
 }
 
-function newTask(spec: TaskSpec, kernel: KernelState, cacheKey: string, submittedMs: number): Task {
+/** Where a task stands among those that wait. */
+function keyMs({ config }: State, { dueMs, priority }: TaskSpec): number {
+  return dueMs - priority * config.priorityMs;
+}
+
+function newTask(
+  state: State,
+  spec: TaskSpec,
+  kernel: KernelState,
+  cacheKey: string,
+  submittedMs: number,
+): Task {
+  rememberRequest(state, spec);
   return {
     spec,
     kernel,
     cacheKey,
     submittedMs,
+    share: state.shares.enter(spec.project, spec.weight),
+    queueKeyMs: keyMs(state, spec),
     live: new Set(),
     tried: new Set(),
     followers: new Map(),
     attempts: 0,
     queued: false,
     done: false,
+    rung: "peer",
     serving: false,
     awaiting: null,
     case: null,
     lastFailure: null,
   };
+}
+
+function rememberRequest(state: State, { backend, task }: TaskSpec): void {
+  const known = state.byBackend.get(backend);
+  if (known === undefined) state.byBackend.set(backend, new Set([task]));
+  else known.add(task);
 }

@@ -3,10 +3,10 @@ import type { Outcome } from "../ports.ts";
 import { recheckRate, trustIn } from "../verify/mod.ts";
 import { reply } from "./finish.ts";
 import { accuse, condemn, submitForJudgement } from "./judge.ts";
-import { dispatch, failover } from "./ladder.ts";
+import { dispatch, failover, noteOutcome } from "./ladder.ts";
 import { blame, closeAttempt, mayServe, release, stageOf } from "./room.ts";
 import type { Attempt, State, Subject, Task } from "./state.ts";
-import { ask, backlogMs, caseOf, fuelOf, localMs } from "./trusted.ts";
+import { ask, backlogMs, caseOf, fuelOf, hasJudgementRoom, localMs } from "./trusted.ts";
 import type { Effect, Event } from "./types.ts";
 import { judged } from "./window.ts";
 
@@ -25,7 +25,7 @@ export function answered(state: State, event: Answered, out: Effect[]): void {
   }
   const { worker } = attempt;
   measure(nowMs, attempt, outcome);
-  release(attempt);
+  release(state, attempt);
   attempt.draw = event.draw;
   attempt.seed = event.seed;
   if (attempt.task === null) shadowAnswered(state, nowMs, attempt, outcome, out);
@@ -57,6 +57,7 @@ function followCheck(
   const { task, worker } = attempt;
   if (event.verdict === "failed") {
     state.counters.checksFailed++;
+    noteOutcome(state, nowMs, attempt, false);
     unserved(state, nowMs, attempt, "refuted", out);
     if (task === null) return;
     const subject = { ...subjectOf(attempt, outcome, "refuted"), refusal: event.message };
@@ -81,6 +82,8 @@ function followCheck(
 export function serveAwaiting(state: State, nowMs: number, task: Task, out: Effect[]): void {
   const attempt = task.awaiting;
   if (task.done || attempt === null || attempt.outcome === null || !mayServe(attempt)) return;
+  // What was drawn is served only if it will be judged: an overload must not thin the sample out.
+  if (!hasJudgementRoom(state)) return;
   const served = reply(
     state,
     nowMs,
@@ -132,6 +135,8 @@ function taskAnswered(
   const { worker, kernel } = attempt;
   if (worker.spec.tier === "cloud") {
     closeAttempt(state, attempt);
+    noteOutcome(state, nowMs, attempt, true);
+    kernel.cloudTurnaround.add(attempt.work.input.length, nowMs - attempt.assignedMs);
     reply(state, nowMs, task, outcome, "cloud", "trusted", attempt, out);
     return;
   }
@@ -167,8 +172,9 @@ function accept(
   const { spec } = task;
   const recheckedMs = nowMs + backlogMs(state) + localMs(state, kernel, spec.input.length, 0.95) +
     state.config.localMarginMs;
+  noteOutcome(state, nowMs, attempt, true);
   const awaits = attempt.unproven || (task.case !== null && task.case.trusted !== null) ||
-    (drawn && trust.stage === "trusted" && recheckedMs <= spec.dueMs);
+    (drawn && ((trust.stage === "trusted" && recheckedMs <= spec.dueMs) || !hasJudgementRoom(state)));
   if (awaits) return holdBack(state, nowMs, attempt, task, outcome, out);
   closeAttempt(state, attempt);
   const served = reply(state, nowMs, task, outcome, "peer", "checked", attempt, out);
@@ -197,7 +203,7 @@ function holdBack(
   const subject = subjectOf(attempt, outcome, "awaited");
   const asks = about.trusted === null && (about.runs.size === 0 || !task.serving);
   submitForJudgement(state, nowMs, about, subject, out);
-  if (asks) ask(state, nowMs, about, "recheck", spec.dueMs, out);
+  if (asks) ask(state, nowMs, about, "recheck", task, out);
 }
 
 function taskFailed(
@@ -216,6 +222,7 @@ function taskFailed(
     return;
   }
   unserved(state, nowMs, attempt, "failed", out);
+  noteOutcome(state, nowMs, attempt, false);
   blame(nowMs, attempt);
   failover(state, nowMs, task, out);
 }
@@ -254,7 +261,7 @@ function measure(nowMs: number, attempt: Attempt, outcome: Outcome): void {
   worker.serviceMs += (tookMs - worker.serviceMs) / Math.min(worker.answered, 16);
   worker.kernels.get(kernel.kernel.no)?.service.add(work.input.length, tookMs);
   // Newcomers are anybody: how long the kernel takes is learned from those who serve.
-  if (task !== null) kernel.service.add(work.input.length, tookMs);
+  if (task !== null && worker.spec.tier === "peer") kernel.service.add(work.input.length, tookMs);
   if (!attempt.expired) worker.quota = Math.min(worker.spec.window, worker.quota + 1 / worker.quota);
 }
 

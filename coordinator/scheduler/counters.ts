@@ -16,8 +16,12 @@ export interface Counters {
   rechecked: number;
   shadows: number;
   wrongCaught: number;
+  /** Drawn results that were not served, and results of proven liars that became final, because too much waited to be judged. */
+  unjudged: number;
   revoked: number;
   hedges: number;
+  /** Wished for, and refused by the budget. */
+  hedgesDenied: number;
   failovers: number;
   leasesExpired: number;
   lateAnswers: number;
@@ -40,8 +44,10 @@ export function noCounters(): Counters {
     rechecked: 0,
     shadows: 0,
     wrongCaught: 0,
+    unjudged: 0,
     revoked: 0,
     hedges: 0,
+    hedgesDenied: 0,
     failovers: 0,
     leasesExpired: 0,
     lateAnswers: 0,

@@ -3,7 +3,8 @@ import type { Code, Tier, Verification } from "../../protocol/mod.ts";
 import type { Outcome } from "../ports.ts";
 import type { Attempt, Recipient, Served, State, Task } from "./state.ts";
 import type { Effect, TaskSpec } from "./types.ts";
-import { dropRuns } from "./trusted.ts";
+import { dropRuns, dropUrgentRuns } from "./trusted.ts";
+import { unqueue } from "./waiting.ts";
 import { remember } from "./window.ts";
 
 /** Output of a settled task. */
@@ -121,15 +122,20 @@ export function replyTo(
 /** Takes a task out of every list; what still computes it is told to stop. */
 export function close(state: State, task: Task, except: Attempt | null, out: Effect[]): void {
   task.done = true;
-  if (task.queued) {
-    task.queued = false;
-    task.kernel.queued--;
-  }
+  unqueue(task);
   task.awaiting = null;
   state.tasks.delete(task.spec.task);
-  for (const no of task.followers.keys()) state.merged.delete(no);
+  state.shares.leave(task.share);
+  forgetRequest(state, task.spec);
+  for (const [no, { spec }] of task.followers) {
+    state.merged.delete(no);
+    forgetRequest(state, spec);
+  }
   if (state.merging.get(task.cacheKey) === task) state.merging.delete(task.cacheKey);
-  if (task.case !== null) dropRuns(state, task.case);
+  if (task.case !== null) {
+    dropRuns(state, task.case);
+    if (dropUrgentRuns(state, task.case)) state.leftovers.push(task.case);
+  }
   for (const attempt of task.live) {
     if (attempt === except || attempt.state !== "out") continue;
     out.push({
@@ -140,6 +146,13 @@ export function close(state: State, task: Task, except: Attempt | null, out: Eff
     });
   }
   task.live.clear();
+}
+
+/** A request has ended. */
+export function forgetRequest(state: State, { backend, task }: TaskSpec): void {
+  const known = state.byBackend.get(backend);
+  known?.delete(task);
+  if (known?.size === 0) state.byBackend.delete(backend);
 }
 
 function audit(

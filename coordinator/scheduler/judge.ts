@@ -1,3 +1,4 @@
+// Past 300 lines: what right and wrong lead to, in one place.
 // Judgement: results compared bit by bit with trusted compute, and what follows from right and from wrong.
 //
 //   subject (shadow, recheck, window, awaited, refuted)
@@ -12,9 +13,9 @@ import { refuse, reply, serveTrusted } from "./finish.ts";
 import { closeAttempt, mayServe, refreshStanding } from "./room.ts";
 import { payShadow, revoke } from "./consequences.ts";
 import { dispatch, failover } from "./ladder.ts";
-import type { Case, KernelState, Peer, State, Subject, WorkerState } from "./state.ts";
+import type { Case, KernelState, Peer, Served, State, Subject, WorkerState } from "./state.ts";
 import { sameOutcome } from "./same_outcome.ts";
-import { ask, finishRun, isVerdict, newCase, pump } from "./trusted.ts";
+import { ask, finishRun, hasJudgementRoom, isVerdict, newCase, pump } from "./trusted.ts";
 import type { Effect } from "./types.ts";
 import { judged, settle, voidCredit } from "./window.ts";
 
@@ -57,7 +58,7 @@ export function accuse(
   const { peer } = subject;
   if (peer.accused) return;
   peer.accused = true;
-  for (const worker of peer.sessions) refreshStanding(nowMs, worker);
+  for (const worker of peer.sessions) refreshStanding(state, nowMs, worker);
   const asks = about.trusted === null && about.runs.size === 0;
   submitForJudgement(state, nowMs, about, subject, out);
   if (asks) ask(state, nowMs, about, "recheck", null, out);
@@ -79,7 +80,7 @@ export function condemn(
   out.push({ type: "record", worker: peer.id, record: peer.record });
   recomputeWindows(state, nowMs, peer, judgement.quarantined, out);
   if (judgement.quarantined) state.cache.evictWorker(peer.id);
-  for (const worker of peer.sessions) refreshStanding(nowMs, worker);
+  for (const worker of peer.sessions) refreshStanding(state, nowMs, worker);
   if (!judgement.quarantined) return;
   for (const worker of peer.sessions) quarantine(state, nowMs, worker, reason, out);
 }
@@ -190,12 +191,29 @@ function right(state: State, nowMs: number, subject: Subject, out: Effect[]): vo
   judged(state, subject.peer);
 }
 
+/**
+ * After a task has ended whose answer was still to be judged: the judgement goes on, but not among the urgent runs, which
+ * are never more than there are tasks.
+ */
+export function judgeLeftover(state: State, nowMs: number, about: Case, out: Effect[]): void {
+  const { waiting, openShadows, runs, trusted } = about;
+  if (trusted !== null || runs.size > 0 || (waiting.length === 0 && openShadows === 0)) return;
+  if (hasJudgementRoom(state)) {
+    const served = waiting.some((subject) => subject.kind !== "shadow");
+    return ask(state, nowMs, about, served ? "recheck" : "shadow", null, out);
+  }
+  for (const subject of about.waiting.splice(0)) {
+    state.counters.unjudged++;
+    release(state, nowMs, subject, out);
+  }
+}
+
 /** The accusation is over, and the worker gets work again unless it was proven wrong. */
 function acquit(state: State, nowMs: number, { kind, peer }: Subject, out: Effect[]): void {
   if (kind !== "refuted") return;
   peer.accused = false;
   for (const worker of peer.sessions) {
-    refreshStanding(nowMs, worker);
+    refreshStanding(state, nowMs, worker);
     dispatch(state, nowMs, worker, out);
   }
 }
@@ -210,7 +228,7 @@ function raiseTrust(state: State, nowMs: number, { peer, kernel, kind }: Subject
   out.push({ type: "trust", worker: peer.id, kernel: kernel.kernel.no, trust });
   if (before.stage === trust.stage) return;
   for (const worker of peer.sessions) {
-    refreshStanding(nowMs, worker);
+    refreshStanding(state, nowMs, worker);
     const reason = `trusted with ${kernel.key}: its results are served`;
     out.push({ type: "standing", worker: worker.spec.worker, state: "working", reason, untilMs: null });
     dispatch(state, nowMs, worker, out);
@@ -251,16 +269,37 @@ function recomputeWindows(
   out: Effect[],
 ): void {
   for (const window of peer.windows.values()) {
-    for (const served of window.results) {
+    // The newest first: what a game can still roll back.
+    for (const served of window.results.toReversed()) {
       if (quarantined) voidCredit(served, out);
-      if (served.verdict !== "open") continue;
-      served.verdict = "judging";
-      const { kernel, work, outcome, cacheKey } = served;
-      const about = newCase(kernel, work, cacheKey);
-      const subject: Subject = { peer, kernel, outcome, kind: "window", attempt: null, served };
-      submitForJudgement(state, nowMs, about, subject, out);
-      ask(state, nowMs, about, "window", null, out);
+      if (served.verdict === "open") recompute(state, nowMs, served, out);
     }
+  }
+}
+
+function recompute(state: State, nowMs: number, served: Served, out: Effect[]): void {
+  if (!hasJudgementRoom(state)) {
+    state.counters.unjudged++;
+    return;
+  }
+  served.verdict = "judging";
+  const { peer, kernel, work, outcome, cacheKey } = served;
+  const about = newCase(kernel, work, cacheKey);
+  const subject: Subject = { peer, kernel, outcome, kind: "window", attempt: null, served };
+  submitForJudgement(state, nowMs, about, subject, out);
+  ask(state, nowMs, about, "window", null, out);
+}
+
+/**
+ * The process ends soon, and credit that is still pending then lapses: what was judged right is granted now, and the rest
+ * is computed again as far as the time allows.
+ */
+export function closing(state: State, nowMs: number, out: Effect[]): void {
+  state.closing = true;
+  for (let served = state.newestServed; served !== null; served = served.older) {
+    if (!served.pending) continue;
+    if (served.verdict === "open") recompute(state, nowMs, served, out);
+    else settle(state, served, out);
   }
 }
 

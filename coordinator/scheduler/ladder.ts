@@ -1,70 +1,81 @@
-// The ladder a task goes down: a peer, another peer, then trusted compute, always working backwards from the deadline.
-import type { Work } from "../ports.ts";
+// The ladder a task goes down: a peer, another peer, cloud workers, trusted compute here; always working backwards from
+// the deadline. A tier whose circuit breaker is open is passed over.
+//
+//   rung    a task comes down to the next when                              what happens there
+//   peer    no peer may answer it, or the time is what the rungs below need  assign; hedge; wait for room
+//   cloud   no cloud worker has room, or the time is what local needs        assign
+//   local   -                                                                compute; refuse when that is hopeless
+import { assignTask } from "./assign.ts";
+import { allows, wentBadly, wentWell } from "./breaker.ts";
+import { choose, expectedMs, mayHave } from "./choose.ts";
 import { refuse, serveTrusted } from "./finish.ts";
-import { closeAttempt, hold, isExcluded, refreshRoom, serviceMs } from "./room.ts";
-import type { Attempt, Case, KernelState, State, Task, WorkerKernel, WorkerState } from "./state.ts";
+import { hedge } from "./hedge.ts";
+import { closeAttempt, refreshRoom } from "./room.ts";
+import type { Attempt, State, Task, WorkerKernel, WorkerState } from "./state.ts";
 import { ask, backlogMs, caseOf, localMs } from "./trusted.ts";
 import type { Effect } from "./types.ts";
+import { enqueue, unqueue } from "./waiting.ts";
 
-/** Gives a task to the best worker with room, lets it wait for one, or computes it here when no peer may answer it. */
+/** Gives a task to the best worker with room, lets it wait for one, or takes it down the ladder when no peer may answer it. */
 export function place(state: State, nowMs: number, task: Task, out: Effect[]): void {
   if (task.done || task.awaiting !== null || task.queued) return;
-  if (task.attempts >= state.config.attemptsMax || task.kernel.usableSlots === 0) {
-    startLocal(state, nowMs, task, out);
-    return;
-  }
-  const worker = choose(state, nowMs, task);
+  const open = peersMayAnswer(state, nowMs, task);
+  const worker = open ? choose(state, nowMs, task, "peer") : null;
   if (worker !== null) assignTask(state, nowMs, task, worker, out);
-  else enqueue(state, task);
+  else if (open && task.rung === "peer") enqueue(task);
+  else descend(state, nowMs, task, out);
 }
 
 /** Takes a task whose attempt came to nothing further, unless another attempt or trusted compute is on it. */
 export function failover(state: State, nowMs: number, task: Task, out: Effect[]): void {
-  if (task.done || task.awaiting !== null) return;
-  for (const other of task.live) {
-    if (other.state !== "closed" && !other.expired && other.worker.connected) return;
-  }
+  if (task.done || task.awaiting !== null || isInGoodHands(task)) return;
   state.counters.failovers++;
   place(state, nowMs, task, out);
-  if (task.queued && nowMs >= localStartMs(state, task)) startLocal(state, nowMs, task, out);
+}
+
+/** An attempt of a tier came out well, or to nothing: its breaker learns of it. */
+export function noteOutcome(state: State, nowMs: number, { task, worker }: Attempt, well: boolean): void {
+  if (task === null) return;
+  const { tier } = worker.spec;
+  const breaker = state.breakers[tier];
+  if (well) return wentWell(breaker, state.config.breaker);
+  if (wentBadly(breaker, nowMs, state.config.breaker)) {
+    state.timers.push(breaker.untilMs, { type: "probe", tier });
+  }
 }
 
 /** Fills a worker's room with waiting tasks, earliest deadline first among the kernels it serves. */
 export function dispatch(state: State, nowMs: number, worker: WorkerState, out: Effect[]): void {
   const passed: Task[] = [];
-  while (worker.room && passed.length < state.config.lookahead) {
-    const own = mostUrgent(worker);
-    const task = own?.kernel.queue.pop();
+  const { config, breakers, shares } = state;
+  const { tier } = worker.spec;
+  while (worker.room && passed.length < config.lookahead && allows(breakers[tier], nowMs, config.breaker)) {
+    const own = mostUrgent(state, worker);
+    const task = own?.kernel.queue.pop(shares);
     if (own === null || task === undefined) break;
-    if (!task.queued || task.done) continue;
-    task.queued = false;
-    task.kernel.queued--;
-    const fits = eligible(own, task) &&
-      nowMs + expectedMs(state, nowMs, worker, own, task) <= task.spec.dueMs;
+    unqueue(task);
+    const turn = tier === "peer" || task.rung !== "peer" || !peersMayAnswer(state, nowMs, task);
+    const fits = turn && mayHave(state, own, task) &&
+      nowMs + expectedMs(state, nowMs, own, task) <= task.spec.dueMs;
     if (fits) assignTask(state, nowMs, task, worker, out);
     else passed.push(task);
   }
-  for (const task of passed) enqueue(state, task);
+  for (const task of passed) enqueue(task);
 }
 
-/** A lease ran out: the worker's quota halves, and another one gets the task as well if the hedge budget allows. */
+/** A lease ran out: the worker's quota halves, and another one is asked as well unless it was already. */
 export function leaseExpired(state: State, nowMs: number, attempt: Attempt, out: Effect[]): void {
   if (attempt.state !== "out") return;
   attempt.expired = true;
   state.counters.leasesExpired++;
   attempt.worker.quota = Math.max(1, attempt.worker.quota / 2);
   refreshRoom(attempt.worker);
+  noteOutcome(state, nowMs, attempt, false);
   state.timers.push(attempt.abandonMs, { type: "abandon", attempt });
+  hedge(state, nowMs, attempt, out);
   const { task } = attempt;
-  if (task === null || task.done || task.awaiting !== null || task.queued || task.serving) return;
-  if (task.attempts >= state.config.attemptsMax || state.hedgeTokens < 1) {
-    return startLocal(state, nowMs, task, out);
-  }
-  const worker = choose(state, nowMs, task);
-  if (worker === null) return startLocal(state, nowMs, task, out);
-  state.hedgeTokens -= 1;
-  state.counters.hedges++;
-  assignTask(state, nowMs, task, worker, out);
+  // Nobody else may be asked: what waits for this worker alone goes down now rather than in the last moment.
+  if (task !== null && !task.queued && !isInGoodHands(task)) descend(state, nowMs, task, out);
 }
 
 /** An attempt is given up: whatever it was, its worker has room again. */
@@ -76,11 +87,80 @@ export function abandon(state: State, nowMs: number, attempt: Attempt, out: Effe
   dispatch(state, nowMs, worker, out);
 }
 
-/** The moment from which only trusted compute can still answer in time. */
-export function localStartMs(state: State, task: Task): number {
+/** Sets the time at which a task goes down to the next rung, if nobody has answered it by then. */
+export function armRung(state: State, nowMs: number, task: Task, out: Effect[]): void {
+  if (task.done || task.serving) return;
   const { kernel, spec } = task;
-  return spec.dueMs - localMs(state, kernel, spec.input.length, 0.95) - backlogMs(state) -
-    state.config.localMarginMs;
+  const localKeyMs = localStartKeyMs(state, task);
+  const bytes = spec.input.length;
+  const cloudMs = kernel.cloudTurnaround.of(bytes).at(0.95) ?? state.config.serviceGuessMs;
+  const keyMs = kernel.cloudSlots > 0 ? localKeyMs - cloudMs : localKeyMs;
+  if (keyMs - backlogMs(state) > nowMs) state.rungs.push(keyMs, task);
+  // It is too late already to wait for anything; but what a peer has just taken may still come.
+  else if (task.queued) descend(state, nowMs, task, out);
+}
+
+/** When the next task goes down a rung: earlier the more waits for trusted compute. */
+export function nextRungMs(state: State): number {
+  for (
+    let task = state.rungs.peek();
+    task !== undefined && (task.done || task.serving);
+    task = state.rungs.peek()
+  ) {
+    state.rungs.pop();
+  }
+  return state.rungs.minKey - backlogMs(state);
+}
+
+/**
+ * Takes the tasks down whose time has come. One that a worker has in hand, with its lease, goes down only where nothing
+ * else waits: otherwise trusted compute would do again what is about to be answered, and the more so the busier it is.
+ */
+export function goDown(state: State, nowMs: number, out: Effect[]): void {
+  while (nextRungMs(state) <= nowMs) {
+    const task = state.rungs.pop();
+    if (task === undefined || task.done) continue;
+    if (isInKnownHands(state, task) && backlogMs(state) > 0) task.rung = "local";
+    else descend(state, nowMs, task, out);
+  }
+}
+
+/** Whether somebody is still expected to answer, by measurement and not by a guess. */
+function isInKnownHands({ config }: State, task: Task): boolean {
+  const bytes = task.spec.input.length;
+  return isInGoodHands(task) && task.kernel.service.of(bytes).samples >= config.samplesMin;
+}
+
+/** Whether somebody has it in hand whose lease is not over. */
+function isInGoodHands(task: Task): boolean {
+  for (const { state, expired, worker } of task.live) {
+    if (state === "checking" || (!expired && worker.connected)) return true;
+  }
+  return false;
+}
+
+/** Takes a task down to the next rung that can do something for it. */
+export function descend(state: State, nowMs: number, task: Task, out: Effect[]): void {
+  if (task.done || task.serving) return;
+  if (task.awaiting !== null) {
+    task.rung = "local";
+    return;
+  }
+  const { breakers, config } = state;
+  if (task.rung === "peer") {
+    task.rung = "cloud";
+    const open = task.kernel.cloudSlots > 0 && allows(breakers.cloud, nowMs, config.breaker);
+    const worker = open ? choose(state, nowMs, task, "cloud") : null;
+    if (worker !== null) {
+      unqueue(task);
+      assignTask(state, nowMs, task, worker, out);
+      const keyMs = localStartKeyMs(state, task);
+      if (keyMs - backlogMs(state) > nowMs) state.rungs.push(keyMs, task);
+      return;
+    }
+  }
+  task.rung = "local";
+  startLocal(state, nowMs, task, out);
 }
 
 /** Computes a task here, if that can be done in time. */
@@ -88,165 +168,60 @@ export function startLocal(state: State, nowMs: number, task: Task, out: Effect[
   if (task.done || task.serving || task.awaiting !== null) return;
   const asked = caseOf(task);
   if (asked.trusted !== null) return serveTrusted(state, nowMs, task, asked.trusted, out);
+  const { config, breakers } = state;
   const bytes = task.spec.input.length;
   const doneMs = nowMs + backlogMs(state) + localMs(state, task.kernel, bytes, 0.5);
-  const hopeless = doneMs > task.spec.dueMs && task.kernel.local.of(bytes).samples >= state.config.samplesMin;
-  if (hopeless && task.live.size === 0 && !task.queued) {
+  const late = doneMs > task.spec.dueMs && task.kernel.local.of(bytes).samples >= config.samplesMin;
+  const hopeless = late || !allows(breakers.local, nowMs, config.breaker);
+  if (hopeless) {
+    if (task.live.size > 0 || task.queued) return;
+    if (peersMayAnswer(state, nowMs, task)) return enqueue(task);
     const failure = task.lastFailure;
     const text = failure === null ? "no worker is free and trusted compute is busy" : failure.message;
-    refuse(state, nowMs, task, "task.deadline", `Cannot answer in time: ${text}`, 100, out);
+    return refuse(state, nowMs, task, "task.deadline", `Cannot answer in time: ${text}`, 100, out);
   }
-  if (hopeless) return;
   task.serving = true;
   asked.task = task;
-  ask(state, nowMs, asked, "serve", task.spec.dueMs, out);
+  ask(state, nowMs, asked, "serve", task, out);
 }
 
-/** Sends work to a worker. A shadow has a case instead of a task; on the wire both look the same. */
-export function assign(
-  state: State,
-  nowMs: number,
-  worker: WorkerState,
-  own: WorkerKernel,
-  work: Work,
-  task: Task | null,
-  judged: Case | null,
-  due: { readonly dueMs: number; readonly priority: number },
-  out: Effect[],
-): void {
-  const predictedMs = serviceMs(state, nowMs, worker, own, work.input.length);
-  const leaseMs = worker.rttMs + worker.aheadMs / worker.slots +
-    leaseServiceMs(state, own, work.input.length) +
-    state.config.leaseMarginMs;
-  const attempt: Attempt = {
-    no: state.nextAttempt++,
-    fence: task === null ? 1 : task.attempts + 1,
-    worker,
-    kernel: own.kernel,
-    work,
-    task,
-    case: judged,
-    assignedMs: nowMs,
-    predictedMs,
-    leaseUntilMs: nowMs + leaseMs,
-    abandonMs: nowMs + Math.max(state.config.abandonMsMin, state.config.abandonLeases * leaseMs),
-    state: "out",
-    expired: false,
-    outcome: null,
-    draw: 0,
-    seed: 0n,
-    unproven: false,
-  };
-  state.attempts.set(attempt.no, attempt);
-  worker.attempts.set(attempt.no, attempt);
-  worker.aheadMs += predictedMs;
-  refreshRoom(worker);
-  for (const asset of work.assets) hold(state, worker, asset);
-  state.timers.push(attempt.leaseUntilMs, { type: "lease", attempt });
-  if (task !== null) task.live.add(attempt);
-  if (judged !== null) judged.openShadows++;
-  out.push({
-    type: "assign",
-    worker: worker.spec.worker,
-    attempt: attempt.no,
-    fence: attempt.fence,
-    work,
-    budgetMs: Math.max(1, Math.ceil(due.dueMs - nowMs)),
-    leaseMs: Math.max(1, Math.ceil(leaseMs)),
-    priority: due.priority,
-  });
-}
-
-/** Puts a task among those that wait for a worker. */
-function enqueue(state: State, task: Task): void {
-  task.queued = true;
-  task.kernel.queued++;
-  task.kernel.queue.push(task.spec.dueMs - task.spec.priority * state.config.priorityMs, task);
-}
-
-function assignTask(state: State, nowMs: number, task: Task, worker: WorkerState, out: Effect[]): void {
-  const own = worker.kernels.get(task.spec.kernel);
-  if (own === undefined) return;
-  if (task.attempts === 0) {
-    state.hedgeTokens = Math.min(state.config.hedgeBurst, state.hedgeTokens + state.config.hedgeShare);
+/** A tier is tried again after it was left alone: workers with room are offered what waits. */
+export function probe(state: State, nowMs: number, tier: "peer" | "cloud", out: Effect[]): void {
+  const { probes } = state.config.breaker;
+  for (const kernel of state.kernels.values()) {
+    const list = tier === "cloud" ? kernel.openCloud : kernel.open;
+    for (const { worker } of list.slice(0, probes)) dispatch(state, nowMs, worker, out);
   }
-  task.tried.add(worker.peer.id);
-  assign(state, nowMs, worker, own, task.spec, task, null, task.spec, out);
-  task.attempts++;
 }
 
-/** The worker with the smallest expected finish among some with room, if it can make the deadline. */
-function choose(state: State, nowMs: number, task: Task): WorkerState | null {
-  const { config } = state;
-  const { open } = task.kernel;
-  const looksMax = Math.min(open.length, 4 * config.candidates);
-  const start = open.length === 0 ? 0 : Math.imul(state.nextAttempt, 0x9e3779b1) >>> 0;
-  let best: WorkerState | null = null;
-  let bestMs = task.spec.dueMs - nowMs;
-  let bestNear = true;
-  let seen = 0;
-  for (let look = 0; look < looksMax && seen < config.candidates; look++) {
-    const own = open[(start + look) % open.length]!;
-    const { worker } = own;
-    if (!eligible(own, task)) continue;
-    seen++;
-    const ms = expectedMs(state, nowMs, worker, own, task);
-    const near = sharesNetwork(task, worker);
-    const better = near === bestNear ? ms < bestMs : bestNear && ms <= task.spec.dueMs - nowMs;
-    if (!better) continue;
-    best = worker;
-    bestMs = ms;
-    bestNear = near;
-  }
-  return best;
+/** Whether a peer may still answer a task, now or when it has room. */
+function peersMayAnswer(state: State, nowMs: number, task: Task): boolean {
+  return task.attempts < state.config.attemptsMax && task.kernel.usableSlots > 0 &&
+    allows(state.breakers.peer, nowMs, state.config.breaker);
 }
 
-function eligible({ worker, usableSlots }: WorkerKernel, task: Task): boolean {
-  return usableSlots > 0 && !task.tried.has(worker.peer.id) && !isExcluded(task.spec, worker.tags);
+/** The moment from which only trusted compute can still answer in time, if nothing waits for it. */
+function localStartKeyMs(state: State, { kernel, spec }: Task): number {
+  return spec.dueMs - localMs(state, kernel, spec.input.length, state.config.localQuantile) -
+    state.config.localMarginMs;
 }
 
-/** Round trip, work in front, compute, and what has to be fetched first. */
-function expectedMs(state: State, nowMs: number, worker: WorkerState, own: WorkerKernel, task: Task): number {
-  let ms = worker.rttMs + worker.aheadMs / worker.slots +
-    serviceMs(state, nowMs, worker, own, task.spec.input.length);
-  for (const asset of task.spec.assets) {
-    if (!worker.held.has(asset)) ms += state.config.assetFetchMs;
-  }
-  return ms;
-}
-
-/** A second attempt goes to another network when there is one. */
-function sharesNetwork(task: Task, worker: WorkerState): boolean {
-  for (const attempt of task.live) {
-    if (attempt.worker.spec.network === worker.spec.network) return true;
-  }
-  return false;
-}
-
-function mostUrgent(worker: WorkerState): WorkerKernel | null {
+/** Which kernel's queue a worker should serve next: the earliest deadline, among projects that are not ahead of their share. */
+function mostUrgent(state: State, worker: WorkerState): WorkerKernel | null {
   let best: WorkerKernel | null = null;
+  let bestKeyMs = Infinity;
+  let leastMs = Infinity;
   for (const own of worker.kernels.values()) {
-    if (own.usableSlots === 0 || own.kernel.queue.size === 0) continue;
-    if (best === null || own.kernel.queue.minKey < best.kernel.queue.minKey) best = own;
+    if (own.usableSlots === 0 || own.kernel.queued.total === 0) continue;
+    leastMs = Math.min(leastMs, own.kernel.queue.head()?.share.usedMs ?? Infinity);
+  }
+  for (const own of worker.kernels.values()) {
+    if (own.usableSlots === 0 || own.kernel.queued.total === 0) continue;
+    const head = own.kernel.queue.head();
+    if (head === undefined || head.share.usedMs > leastMs + state.config.fairLeadMs) continue;
+    if (head.key >= bestKeyMs) continue;
+    best = own;
+    bestKeyMs = head.key;
   }
   return best;
-}
-
-/** How long a worker's own record says an answer may take; before it has one, twice what the others need. */
-function leaseServiceMs(state: State, own: WorkerKernel, inputBytes: number): number {
-  const { leaseQuantile, samplesMin, serviceGuessMs } = state.config;
-  const mine = own.service.of(inputBytes);
-  if (mine.samples >= samplesMin) return mine.at(leaseQuantile) ?? 0;
-  const pooled = kernelQuantile(own.kernel, inputBytes, leaseQuantile, samplesMin);
-  return pooled === undefined ? 4 * serviceGuessMs : 2 * pooled;
-}
-
-function kernelQuantile(
-  kernel: KernelState,
-  inputBytes: number,
-  q: number,
-  samplesMin: number,
-): number | undefined {
-  const pooled = kernel.service.of(inputBytes);
-  return pooled.samples >= samplesMin ? pooled.at(q) : undefined;
 }

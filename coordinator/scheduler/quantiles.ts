@@ -44,6 +44,16 @@ export class Quantiles {
     return smallestMs * 2 ** (buckets / bucketsPerOctave);
   }
 
+  /** The share of samples that take at most so long, 0 to 1; 0 without samples. */
+  below(ms: number): number {
+    if (this.#total === 0 || !(ms > 0)) return 0;
+    const position = Math.log2(Math.max(ms, smallestMs) / smallestMs) * bucketsPerOctave;
+    const last = Math.min(Math.floor(position), buckets - 1);
+    let sum = 0;
+    for (let bucket = 0; bucket < last; bucket++) sum += this.#counts[bucket]!;
+    return (sum + (position - last) * this.#counts[last]!) / this.#total;
+  }
+
   #halve(): void {
     this.#total = 0;
     for (let bucket = 0; bucket < buckets; bucket++) {

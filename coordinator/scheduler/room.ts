@@ -1,5 +1,6 @@
 // Which workers may get work, and how much: kept up to date here so that placement looks only at workers with room.
-import { trustIn } from "../verify/mod.ts";
+import { isYoung, trustIn } from "../verify/mod.ts";
+import { Holders } from "./holders.ts";
 import type { Attempt, KernelState, State, WorkerKernel, WorkerState } from "./state.ts";
 import { dropRuns } from "./trusted.ts";
 import type { TaskSpec } from "./types.ts";
@@ -10,18 +11,25 @@ export function stageOf(worker: WorkerState, kernel: KernelState): "trusted" | "
 }
 
 /** After anything but its attempts changed: connection, pause, quarantine, slots, kernels, trust. */
-export function refreshStanding(nowMs: number, worker: WorkerState): void {
+export function refreshStanding(
+  { config: { trust: rules } }: State,
+  nowMs: number,
+  worker: WorkerState,
+): void {
   worker.able = worker.connected && !worker.paused && !worker.gone && !worker.peer.accused &&
     nowMs >= worker.peer.record.quarantinedUntilMs;
   for (const own of worker.kernels.values()) {
     const stage = worker.able && own.ready ? stageOf(worker, own.kernel) : null;
     const usableSlots = stage === "trusted" || stage === "renewed" ? worker.slots : 0;
-    own.kernel.usableSlots += usableSlots - own.usableSlots;
+    if (worker.spec.tier === "cloud") own.kernel.cloudSlots += usableSlots - own.usableSlots;
+    else own.kernel.usableSlots += usableSlots - own.usableSlots;
     own.usableSlots = usableSlots;
     own.newcomer = stage === "probation";
+    own.young = stage === "trusted" && worker.spec.tier === "peer" &&
+      isYoung(trustIn(worker.peer.record, own.kernel.kernel), rules);
   }
   worker.room = hasRoom(worker);
-  for (const own of worker.kernels.values()) list(own);
+  for (const own of worker.kernels.values()) enlist(own);
 }
 
 /** After its attempts, quota or round trip changed. */
@@ -29,7 +37,7 @@ export function refreshRoom(worker: WorkerState): void {
   const room = hasRoom(worker);
   if (room === worker.room) return;
   worker.room = room;
-  for (const own of worker.kernels.values()) list(own);
+  for (const own of worker.kernels.values()) enlist(own);
 }
 
 function hasRoom(worker: WorkerState): boolean {
@@ -37,19 +45,20 @@ function hasRoom(worker: WorkerState): boolean {
 }
 
 /** Puts a worker into the list of a kernel that it belongs to now, and takes it off the other. */
-function list(own: WorkerKernel): void {
+function enlist(own: WorkerKernel): void {
   const { kernel, worker } = own;
   if (worker.room && own.newcomer) kernel.newcomers.add(own);
   else kernel.newcomers.delete(own);
   const open = worker.room && own.usableSlots > 0;
   if (open === own.openAt >= 0) return;
+  const list = worker.spec.tier === "cloud" ? kernel.openCloud : kernel.open;
   if (open) {
-    own.openAt = kernel.open.push(own) - 1;
+    own.openAt = list.push(own) - 1;
     return;
   }
-  const last = kernel.open.pop();
+  const last = list.pop();
   if (last !== undefined && last !== own) {
-    kernel.open[own.openAt] = last;
+    list[own.openAt] = last;
     last.openAt = own.openAt;
   }
   own.openAt = -1;
@@ -71,12 +80,21 @@ export function mayServe(attempt: Attempt): boolean {
 /** Remembers that a worker has an asset. */
 export function hold(state: State, worker: WorkerState, asset: string): void {
   const { held } = worker;
+  if (held.has(asset)) return;
   held.add(asset);
+  let holders = state.holders.get(asset);
+  if (holders === undefined) state.holders.set(asset, holders = new Holders());
+  holders.add(worker);
   if (held.size <= state.config.heldAssetsMax) return;
-  for (const oldest of held) {
-    held.delete(oldest);
-    return;
-  }
+  for (const oldest of held) return letGo(state, worker, oldest);
+}
+
+/** Forgets that a worker has an asset. */
+export function letGo(state: State, worker: WorkerState, asset: string): void {
+  worker.held.delete(asset);
+  const holders = state.holders.get(asset);
+  holders?.delete(worker);
+  if (holders?.size === 0) state.holders.delete(asset);
 }
 
 /** An attempt that came to nothing cost its task as much as a late one: its worker counts as that slow, and gets less. */
@@ -96,9 +114,11 @@ export function allowance(worker: WorkerState): number {
 }
 
 /** Takes an attempt off its worker: its room is free again. */
-export function release(attempt: Attempt): void {
+export function release(state: State, attempt: Attempt): void {
   const { worker } = attempt;
   if (!worker.attempts.delete(attempt.no)) return;
+  if (attempt.task !== null && worker.spec.tier === "peer") state.peerInFlight--;
+  if (attempt.young) { for (const group of worker.groups) group.youngInFlight--; }
   worker.aheadMs = worker.attempts.size === 0 ? 0 : Math.max(0, worker.aheadMs - attempt.predictedMs);
   refreshRoom(worker);
 }
@@ -106,7 +126,7 @@ export function release(attempt: Attempt): void {
 /** Ends an attempt: nothing that comes for it later counts. */
 export function closeAttempt(state: State, attempt: Attempt): void {
   if (attempt.state === "closed") return;
-  release(attempt);
+  release(state, attempt);
   attempt.state = "closed";
   attempt.task?.live.delete(attempt);
   state.attempts.delete(attempt.no);

@@ -35,7 +35,7 @@ export interface KernelSnapshot extends KernelTrust {
 /** Copies what an operator may see. */
 export function snapshot(state: State): SchedulerSnapshot {
   let waiting = 0;
-  for (const kernel of state.kernels.values()) waiting += kernel.queued;
+  for (const kernel of state.kernels.values()) waiting += kernel.queued.total;
   return {
     counters: { ...state.counters },
     waiting,

@@ -1,14 +1,20 @@
-// The scheduler's whole memory. Only files of this folder write it, and only inside step().
-import type { Code } from "../../protocol/mod.ts";
+// Past 300 lines: one memory, and most of it is what each field means. Only files of this folder write it, and only inside step().
+import type { Code, Tier } from "../../protocol/mod.ts";
 import type { Kernel, Outcome, Work } from "../ports.ts";
 import type { WorkerRecord } from "../verify/mod.ts";
+import { type Breaker, createBreaker } from "./breaker.ts";
 import { ResultCache } from "./cache.ts";
 import type { SchedulerConfig } from "./config.ts";
 import { type Counters, noCounters } from "./counters.ts";
+import { DeadlineCounts } from "./deadline_counts.ts";
+import { FairQueue, type Share, Shares } from "./fair_queue.ts";
 import { Heap } from "./heap.ts";
+import type { Holders } from "./holders.ts";
+import { Newcomers } from "./newcomers.ts";
 import { Durations } from "./quantiles.ts";
 import { isStale, type Timer } from "./timers.ts";
 import type { Purpose, TaskSpec, WorkerSpec } from "./types.ts";
+import type { Group } from "./young.ts";
 
 /** Who got an answer, so that it can be taken back. */
 export interface Recipient {
@@ -34,6 +40,9 @@ export interface Served {
   left: boolean;
   /** Credit still to be granted or voided. */
   pending: boolean;
+  /** Its neighbours among all results that can be revoked. */
+  older: Served | null;
+  newer: Served | null;
 }
 
 /** A key and what is known of it: outlives its sessions while results can still be revoked. */
@@ -46,6 +55,10 @@ export interface Peer {
   unjudged: number;
   /** Its check refused a result, and trusted compute has not judged it yet: no work meanwhile. */
   accused: boolean;
+  /** What its last session taught: who comes back need not be measured anew. */
+  readonly services: Map<number, Durations>;
+  rttMs: number;
+  quota: number | null;
 }
 
 /** The results of one (worker, kernel) that can still be revoked, oldest first. */
@@ -62,6 +75,7 @@ export interface WorkerState {
   readonly spec: WorkerSpec;
   readonly peer: Peer;
   readonly tags: ReadonlySet<string>;
+  readonly groups: readonly Group[];
   slots: number;
   window: number;
   connected: boolean;
@@ -92,6 +106,8 @@ export interface WorkerKernel {
   ready: boolean;
   /** Able and ready, on probation. */
   newcomer: boolean;
+  /** Served, but not yet proven by enough rechecks: its part of the traffic is capped. */
+  young: boolean;
   /** Place in the kernel's list of workers with room, -1 when it is not there. */
   openAt: number;
   /** Slots whose results are served: 0 unless trusted, connected, ready, not paused and not quarantined. */
@@ -103,17 +119,22 @@ export interface WorkerKernel {
 export interface KernelState {
   readonly kernel: Kernel;
   readonly key: string;
-  /** Tasks that no worker has yet, earliest deadline first; those answered meanwhile are skipped when they come up. */
-  readonly queue: Heap<Task>;
-  queued: number;
-  /** Slots of workers whose results of this kernel are served. */
+  /** Tasks that no worker has yet; those answered meanwhile are skipped when they come up. */
+  readonly queue: FairQueue<Task>;
+  /** How many of them there are, by deadline. */
+  readonly queued: DeadlineCounts;
+  /** Slots of peers, and of cloud workers, whose results of this kernel are served. */
   usableSlots: number;
+  cloudSlots: number;
   /** Workers with room whose results of this kernel are served, in no order. */
   readonly open: WorkerKernel[];
+  readonly openCloud: WorkerKernel[];
   /** Workers with room on probation for this kernel. */
-  readonly newcomers: Set<WorkerKernel>;
+  readonly newcomers: Newcomers;
   readonly service: Durations;
   readonly local: Durations;
+  /** From sending to the answer, network included. */
+  readonly cloudTurnaround: Durations;
 }
 
 /** A request that waits for the answer to the same task of another one. */
@@ -128,6 +149,9 @@ export interface Task {
   readonly kernel: KernelState;
   readonly cacheKey: string;
   readonly submittedMs: number;
+  readonly share: Share;
+  /** Its place among those that wait: the deadline, moved by the priority. */
+  readonly queueKeyMs: number;
   /** Attempts on workers that may still answer it. */
   readonly live: Set<Attempt>;
   /** Workers that had it. */
@@ -137,6 +161,8 @@ export interface Task {
   attempts: number;
   queued: boolean;
   done: boolean;
+  /** The part of the ladder that it has come down to; trusted compute is the last. */
+  rung: "peer" | "cloud" | "local";
   /** Trusted compute that will answer it. */
   serving: boolean;
   /** A checked answer that waits for its recheck. */
@@ -161,6 +187,8 @@ export interface Attempt {
   readonly predictedMs: number;
   readonly leaseUntilMs: number;
   readonly abandonMs: number;
+  /** Counted as traffic of a new identity. */
+  readonly young: boolean;
   state: "out" | "checking" | "closed";
   expired: boolean;
   outcome: (Outcome & { readonly type: "output" }) | null;
@@ -208,8 +236,8 @@ export interface Case {
 export interface Run {
   readonly no: number;
   readonly purpose: Purpose;
-  /** A task waits for it. */
-  readonly urgent: boolean;
+  /** The task that waits for it; null for judgements nobody waits for. */
+  readonly task: Task | null;
   readonly case: Case;
   state: "waiting" | "running" | "dropped";
   startedMs: number;
@@ -227,15 +255,32 @@ export interface State {
   readonly merged: Map<number, Task>;
   /** Merged requests whose task ended without an answer: they are submitted anew at the end of the step. */
   readonly orphans: Follower[];
+  /** Questions whose task ended while an answer to it was still to be judged: looked at when the step is over. */
+  readonly leftovers: Case[];
+  /** Tasks and merged requests by the backend that waits for them. */
+  readonly byBackend: Map<number, Set<number>>;
+  readonly shares: Shares;
+  readonly groups: Map<string, Group>;
+  readonly holders: Map<string, Holders<WorkerState>>;
+  /** Attempts of tasks on peers. */
+  peerInFlight: number;
+  /** Tasks by the time at which they go down a rung of the ladder, not counting what waits for trusted compute. */
+  readonly rungs: Heap<Task>;
+  readonly breakers: Readonly<Record<Tier, Breaker>>;
+  /** The results in the windows of all workers, linked by age, and their bytes together. */
+  oldestServed: Served | null;
+  newestServed: Served | null;
+  windowBytes: number;
   readonly attempts: Map<number, Attempt>;
   readonly cache: ResultCache;
   readonly timers: Heap<Timer>;
   readonly runs: Map<number, Run>;
   /** Waiting runs that a task waits for, by deadline, and all others, by purpose and age. */
-  readonly urgentRuns: Heap<Run>;
+  readonly urgentRuns: FairQueue<Run>;
   readonly judgementRuns: Heap<Run>;
   urgentWaiting: number;
   judgementsWaiting: number;
+  judgementBytes: number;
   runsRunning: number;
   /** Urgent runs started while a judgement waited, since the last judgement was started. */
   urgentInARow: number;
@@ -245,6 +290,10 @@ export interface State {
   nextRun: number;
   /** Saved-up right to hedge. */
   hedgeTokens: number;
+  /** Tasks given to workers since the last one that went to whoever was idle longest. */
+  sinceExplored: number;
+  /** The process ends soon. */
+  closing: boolean;
   readonly counters: Counters;
 }
 
@@ -255,13 +304,16 @@ export function createState(config: SchedulerConfig): State {
     kernels.set(kernel.no, {
       kernel,
       key: `${kernel.id}@${kernel.version}`,
-      queue: new Heap((task) => !task.queued),
-      queued: 0,
+      queue: new FairQueue(config.fairLeadMs, (task) => !task.queued),
+      queued: new DeadlineCounts(),
       usableSlots: 0,
+      cloudSlots: 0,
       open: [],
-      newcomers: new Set(),
+      openCloud: [],
+      newcomers: new Newcomers(),
       service: new Durations(),
       local: new Durations(),
+      cloudTurnaround: new Durations(),
     });
   }
   return {
@@ -273,20 +325,38 @@ export function createState(config: SchedulerConfig): State {
     merging: new Map(),
     merged: new Map(),
     orphans: [],
+    leftovers: [],
+    byBackend: new Map(),
+    shares: new Shares(),
+    groups: new Map(),
+    holders: new Map(),
+    peerInFlight: 0,
+    rungs: new Heap((task) => task.done || task.serving),
+    breakers: {
+      peer: createBreaker(config.breaker),
+      cloud: createBreaker(config.breaker),
+      local: createBreaker(config.breaker),
+    },
+    oldestServed: null,
+    newestServed: null,
+    windowBytes: 0,
     attempts: new Map(),
     cache: new ResultCache(config.cacheBytesMax),
     timers: new Heap(isStale),
     runs: new Map(),
-    urgentRuns: new Heap(isDropped),
+    urgentRuns: new FairQueue(config.fairLeadMs, isDropped),
     judgementRuns: new Heap(isDropped),
     urgentWaiting: 0,
     judgementsWaiting: 0,
+    judgementBytes: 0,
     runsRunning: 0,
     urgentInARow: 0,
     localMeanMs: config.localGuessMs,
     nextAttempt: 1,
     nextRun: 1,
     hedgeTokens: config.hedgeBurst,
+    sinceExplored: 0,
+    closing: false,
     counters: noCounters(),
   };
 }

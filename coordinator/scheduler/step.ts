@@ -17,17 +17,20 @@
 //   held back          computed, equal                ended              reply "rechecked", pend
 //   held back          computed, other                ended              reply "trusted"; confirm, then quarantine
 //   held back          deadline near                  ended              reply "checked", judged later
-//   any                lease over                     + another worker   assign (hedge)
+//   any                chance low | lease over        + another worker   assign (hedge)
+//   any                time for the cloud             + cloud worker     assign
 //   any                time for local compute         + local            compute
 //   local              computed                       ended              reply "trusted"
 //   any                withdrawn | due                ended              refuse, cancel
 import { backendLeft, overdue, submitted, withdrawn } from "./admit.ts";
 import { answered, checked, serveAwaiting } from "./answer.ts";
-import { computed } from "./judge.ts";
-import { abandon, dispatch, leaseExpired, startLocal } from "./ladder.ts";
+import { hedge } from "./hedge.ts";
+import { closing, computed, judgeLeftover } from "./judge.ts";
+import { abandon, dispatch, goDown, leaseExpired, nextRungMs, probe } from "./ladder.ts";
 import { hold, refreshStanding } from "./room.ts";
 import type { State } from "./state.ts";
 import { isStale, type Timer } from "./timers.ts";
+import { pump } from "./trusted.ts";
 import type { Effect, Event } from "./types.ts";
 import { expireWindow } from "./window.ts";
 import {
@@ -45,6 +48,9 @@ import {
 /** Applies one event; appends what shall be done to `out`, in order. */
 export function step(state: State, event: Event, out: Effect[]): void {
   apply(state, event, out);
+  for (let about = state.leftovers.pop(); about !== undefined; about = state.leftovers.pop()) {
+    judgeLeftover(state, event.nowMs, about, out);
+  }
   while (state.orphans.length > 0) {
     // The earliest deadline first: the others can wait with it again.
     const orphans = state.orphans.splice(0).sort((a, b) => a.spec.dueMs - b.spec.dueMs);
@@ -57,7 +63,7 @@ export function nextWakeMs(state: State): number {
   for (let timer = state.timers.peek(); timer !== undefined && isStale(timer); timer = state.timers.peek()) {
     state.timers.pop();
   }
-  return state.timers.minKey;
+  return Math.min(state.timers.minKey, nextRungMs(state));
 }
 
 function apply(state: State, event: Event, out: Effect[]): void {
@@ -80,6 +86,8 @@ function apply(state: State, event: Event, out: Effect[]): void {
       return joined(state, nowMs, event.spec, out);
     case "tick":
       return tick(state, nowMs, out);
+    case "closing":
+      return closing(state, nowMs, out);
     default:
       return ofWorker(state, event, out);
   }
@@ -88,7 +96,16 @@ function apply(state: State, event: Event, out: Effect[]): void {
 type OfWorker = Exclude<
   Event,
   {
-    type: "submitted" | "answered" | "checked" | "computed" | "withdrawn" | "backendLeft" | "joined" | "tick";
+    type:
+      | "submitted"
+      | "answered"
+      | "checked"
+      | "computed"
+      | "withdrawn"
+      | "backendLeft"
+      | "joined"
+      | "closing"
+      | "tick";
   }
 >;
 
@@ -100,7 +117,7 @@ function ofWorker(state: State, event: OfWorker, out: Effect[]): void {
     case "kernelReady":
       return kernelReady(state, nowMs, worker, event.kernel, event.ready, out);
     case "paused":
-      return paused(nowMs, worker);
+      return paused(state, nowMs, worker);
     case "resumed":
       return resumed(state, nowMs, worker, event.slots, event.window, out);
     case "dropped":
@@ -126,24 +143,28 @@ function tick(state: State, nowMs: number, out: Effect[]): void {
     const timer = state.timers.pop();
     if (timer !== undefined && !isStale(timer)) fire(state, nowMs, timer, out);
   }
+  goDown(state, nowMs, out);
 }
 
 function fire(state: State, nowMs: number, timer: Timer, out: Effect[]): void {
   switch (timer.type) {
+    case "hedge":
+      return hedge(state, nowMs, timer.attempt, out);
     case "lease":
       return leaseExpired(state, nowMs, timer.attempt, out);
     case "abandon":
       return abandon(state, nowMs, timer.attempt, out);
-    case "local":
-      return startLocal(state, nowMs, timer.task, out);
     case "serveBy":
       return serveAwaiting(state, nowMs, timer.task, out);
     case "due":
       return overdue(state, nowMs, timer.task, out);
     case "window":
       return expireWindow(state, nowMs, timer.window, out);
+    case "probe":
+      if (timer.tier === "local") return pump(state, nowMs, out);
+      return probe(state, nowMs, timer.tier, out);
     case "freed":
-      refreshStanding(nowMs, timer.worker);
+      refreshStanding(state, nowMs, timer.worker);
       if (nowMs >= timer.worker.peer.record.quarantinedUntilMs && !timer.worker.gone) {
         const reason = "quarantine is over: on probation for every kernel";
         out.push({

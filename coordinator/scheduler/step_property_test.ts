@@ -86,7 +86,7 @@ Deno.test("step() ends every task once and by its deadline, and leaves nothing b
         ];
         assert.deepEqual(left, [0, 0, 0, 0, 0]);
         assert.equal(state.runsRunning + state.urgentWaiting + state.judgementsWaiting, 0);
-        for (const kernel of state.kernels.values()) assert.equal(kernel.queued, 0);
+        for (const kernel of state.kernels.values()) assert.equal(kernel.queued.total, 0);
         for (const [no] of behaviours.entries()) {
           assert.equal(world.pendingOf(`w${no + 1}`), 0, "credit left undecided");
         }

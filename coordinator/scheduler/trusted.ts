@@ -1,6 +1,6 @@
 // Trusted compute beside the coordinator: what waits for it, in which order, and how long that will take.
 import type { Outcome } from "../ports.ts";
-import type { Heap } from "./heap.ts";
+import { allows, sent, wentBadly, wentWell } from "./breaker.ts";
 import type { Case, KernelState, Run, State, Task } from "./state.ts";
 import type { Effect, Purpose } from "./types.ts";
 
@@ -32,32 +32,38 @@ export function caseOf(task: Task): Case {
   return task.case ??= newCase(task.kernel, task.spec, task.cacheKey);
 }
 
-/** Asks for a run. `dueMs`: a task waits for it until then; null for judgements nobody waits for. */
+/** Asks for a run. `task`: waits for it until it is due; null for judgements nobody waits for. */
 export function ask(
   state: State,
   nowMs: number,
   about: Case,
   purpose: Purpose,
-  dueMs: number | null,
+  task: Task | null,
   out: Effect[],
 ): void {
   const run: Run = {
     no: state.nextRun++,
     purpose,
-    urgent: dueMs !== null,
+    task,
     case: about,
     state: "waiting",
     startedMs: 0,
   };
   if (purpose !== "confirm") about.runs.add(run);
-  if (dueMs === null) {
+  if (task === null) {
     state.judgementsWaiting++;
+    state.judgementBytes += about.work.input.length;
     state.judgementRuns.push(ranks[purpose] * rankSpan + run.no, run);
   } else {
     state.urgentWaiting++;
-    state.urgentRuns.push(dueMs, run);
+    state.urgentRuns.push(task.share, task.spec.dueMs, run);
   }
   pump(state, nowMs, out);
+}
+
+/** Whether one more judgement that nobody waits for may be asked for. */
+export function hasJudgementRoom({ config, judgementsWaiting, judgementBytes }: State): boolean {
+  return judgementsWaiting < config.judgementsWaitingMax && judgementBytes < config.judgementBytesMax;
 }
 
 /** Drops the waiting runs of a question that nobody asks any more: what is counted as waiting is work to come. */
@@ -65,20 +71,49 @@ export function dropRuns(state: State, about: Case): void {
   const { task, trusted, waiting, openShadows, runs } = about;
   const wanted = waiting.length > 0 || openShadows > 0 || (task !== null && !task.done);
   if (wanted && trusted === null) return;
-  for (const run of runs) {
-    if (run.state !== "waiting") continue;
-    run.state = "dropped";
-    runs.delete(run);
-    if (run.urgent) state.urgentWaiting--;
-    else state.judgementsWaiting--;
-  }
+  for (const run of runs) if (run.state === "waiting") drop(state, run);
 }
 
-/** Starts waiting runs while there are slots. */
+/** Takes the waiting runs of a task that has ended off the queue of tasks; answers whether there were any. */
+export function dropUrgentRuns(state: State, about: Case): boolean {
+  let found = false;
+  for (const run of about.runs) {
+    if (run.state !== "waiting" || run.task === null) continue;
+    drop(state, run);
+    found = true;
+  }
+  return found;
+}
+
+function drop(state: State, run: Run): void {
+  run.state = "dropped";
+  run.case.runs.delete(run);
+  notWaiting(state, run);
+}
+
+function notWaiting(state: State, run: Run): void {
+  if (run.task !== null) {
+    state.urgentWaiting--;
+    return;
+  }
+  state.judgementsWaiting--;
+  state.judgementBytes -= run.case.work.input.length;
+}
+
+/** Starts waiting runs while there are slots; while trusted compute mostly fails, only a few as probes. */
 export function pump(state: State, nowMs: number, out: Effect[]): void {
-  while (state.runsRunning < state.config.localSlots) {
+  const { breakers: { local: breaker }, config } = state;
+  while (state.runsRunning < config.localSlots) {
+    if (state.urgentWaiting + state.judgementsWaiting === 0 || !allows(breaker, nowMs, config.breaker)) {
+      return;
+    }
     const run = nextRun(state);
     if (run === undefined) return;
+    sent(breaker);
+    notWaiting(state, run);
+    if (run.task !== null) {
+      state.shares.charge(run.task.share, localMs(state, run.case.kernel, run.case.work.input.length, 0.5));
+    }
     run.state = "running";
     run.startedMs = nowMs;
     state.runs.set(run.no, run);
@@ -94,19 +129,13 @@ function nextRun(state: State): Run | undefined {
   const slotFree = urgentWaiting === 0 && runsRunning < Math.max(1, config.localSlots - 1);
   if (judgementsWaiting > 0 && (turn || slotFree)) {
     state.urgentInARow = 0;
-    state.judgementsWaiting--;
-    return takeWaiting(state.judgementRuns);
+    let run = state.judgementRuns.pop();
+    while (run?.state === "dropped") run = state.judgementRuns.pop();
+    return run;
   }
   if (urgentWaiting === 0) return undefined;
   state.urgentInARow = judgementsWaiting > 0 ? state.urgentInARow + 1 : 0;
-  state.urgentWaiting--;
-  return takeWaiting(state.urgentRuns);
-}
-
-function takeWaiting(runs: Heap<Run>): Run | undefined {
-  let run = runs.pop();
-  while (run?.state === "dropped") run = runs.pop();
-  return run;
+  return state.urgentRuns.pop(state.shares);
 }
 
 /** Takes a run that ended off the slots; undefined for one nobody knows. */
@@ -117,6 +146,11 @@ export function finishRun(state: State, nowMs: number, no: number, outcome: Outc
   state.runsRunning--;
   run.case.runs.delete(run);
   const tookMs = nowMs - run.startedMs;
+  const { breakers: { local: breaker }, config } = state;
+  if (isVerdict(outcome)) wentWell(breaker, config.breaker);
+  else if (wentBadly(breaker, nowMs, config.breaker)) {
+    state.timers.push(breaker.untilMs, { type: "probe", tier: "local" });
+  }
   if (isVerdict(outcome)) run.case.kernel.local.add(run.case.work.input.length, tookMs);
   state.localMeanMs += (tookMs - state.localMeanMs) / 8;
   return run;

@@ -15,6 +15,8 @@ export interface TaskSpec extends Work {
   readonly dueMs: number;
   readonly priority: number;
   readonly verify: "sampled" | "always";
+  /** The project's right to compute when there is not enough for all, relative to the others'. */
+  readonly weight: number;
   /** Opaque tags, hex; workers that carry one of them are not asked. */
   readonly exclude: readonly string[];
 }
@@ -27,6 +29,8 @@ export interface WorkerSpec {
   /** Opaque mark of the network the worker connects from. */
   readonly network: string;
   readonly tier: "peer" | "cloud";
+  /** The invite it came by. */
+  readonly invite: string | null;
   readonly slots: number;
   readonly window: number;
   readonly tags: readonly string[];
@@ -81,6 +85,8 @@ export type Event =
       readonly message: string;
     }
     | { readonly type: "computed"; readonly run: number; readonly outcome: Outcome }
+    /** The process will end soon: what can still be proven shall be. */
+    | { readonly type: "closing" }
     | { readonly type: "tick" }
   );
 

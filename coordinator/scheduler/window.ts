@@ -1,4 +1,5 @@
 // The window in which a served result can still be taken back: 256 later ones or 30 s, whichever comes first.
+import assert from "node:assert/strict";
 import type { Outcome } from "../ports.ts";
 import type { Attempt, Peer, Recipient, Served, ServedWindow, State } from "./state.ts";
 import type { Effect } from "./types.ts";
@@ -26,6 +27,8 @@ export function remember(
     verdict: "open",
     left: false,
     pending: true,
+    older: null,
+    newer: null,
   };
   const fuel = outcome.fuel;
   out.push({ type: "pend", worker: peer.id, kernel: kernel.kernel.no, fuel, by: "project" });
@@ -43,10 +46,42 @@ export function remember(
   const window = windowOf(attempt);
   window.results.push(served);
   window.bytes += bytesOf(served);
+  link(state, served);
   const { windowResults, windowBytesMax } = state.config.trust;
   while (window.results.length > windowResults || window.bytes > windowBytesMax) leave(state, window, out);
+  shrink(state, out);
   arm(state, window);
   return served;
+}
+
+/** Makes the oldest results of all workers final while there are too many bytes of them. */
+function shrink(state: State, out: Effect[]): void {
+  while (state.windowBytes > state.config.windowsBytesMax && state.oldestServed !== null) {
+    const { peer, kernel } = state.oldestServed;
+    const window = peer.windows.get(kernel.kernel.no);
+    assert(window?.results[0] === state.oldestServed, "the oldest of all is the oldest of its own window");
+    leave(state, window, out);
+  }
+}
+
+/** Puts a result at the end of all that can be revoked. */
+function link(state: State, served: Served): void {
+  served.older = state.newestServed;
+  if (served.older === null) state.oldestServed = served;
+  else served.older.newer = served;
+  state.newestServed = served;
+  state.windowBytes += bytesOf(served);
+}
+
+function unlink(state: State, served: Served): void {
+  const { older, newer } = served;
+  if (older === null) state.oldestServed = newer;
+  else older.newer = newer;
+  if (newer === null) state.newestServed = older;
+  else newer.older = older;
+  served.older = null;
+  served.newer = null;
+  state.windowBytes -= bytesOf(served);
 }
 
 /** Lets results that are old enough become final. */
@@ -61,10 +96,14 @@ export function expireWindow(state: State, nowMs: number, window: ServedWindow, 
   forgetPeer(state, window.peer);
 }
 
-/** Makes final what left the window, unless a judgement is on its way: grants its credit if that was not voided. */
+/**
+ * Makes final what left the window, unless a judgement is on its way: grants its credit if that was not voided. Before
+ * the process ends, being proven right is enough.
+ */
 export function settle(state: State, served: Served, out: Effect[]): void {
-  if (!served.left || served.verdict === "judging") return;
-  state.cache.finalise(served.cacheKey, served);
+  if (served.verdict === "judging") return;
+  if (served.left) state.cache.finalise(served.cacheKey, served);
+  else if (!state.closing || served.verdict !== "right") return;
   if (!served.pending) return;
   served.pending = false;
   out.push({
@@ -119,6 +158,7 @@ function leave(state: State, window: ServedWindow, out: Effect[]): void {
   const served = window.results.shift();
   if (served === undefined) return;
   window.bytes -= bytesOf(served);
+  unlink(state, served);
   served.left = true;
   settle(state, served, out);
 }

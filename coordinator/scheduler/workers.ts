@@ -1,10 +1,11 @@
 // Workers come, pause, drop, return and leave; what they had in hand goes to others at once.
-import { dispatch, failover } from "./ladder.ts";
-import { blame, closeAttempt, refreshRoom, refreshStanding, stageOf } from "./room.ts";
+import { dispatch, failover, noteOutcome } from "./ladder.ts";
+import { blame, closeAttempt, letGo, refreshRoom, refreshStanding, stageOf } from "./room.ts";
 import { Durations } from "./quantiles.ts";
 import type { Peer, State, WorkerState } from "./state.ts";
 import type { Effect, WorkerSpec } from "./types.ts";
 import { forgetPeer } from "./window.ts";
+import { enterGroups, leaveGroups } from "./young.ts";
 
 /** A session begins. It gets work for each kernel it reports ready. */
 export function joined(state: State, nowMs: number, spec: WorkerSpec, out: Effect[]): void {
@@ -13,6 +14,7 @@ export function joined(state: State, nowMs: number, spec: WorkerSpec, out: Effec
     spec,
     peer,
     tags: new Set(spec.tags),
+    groups: enterGroups(state, spec.network, spec.invite),
     slots: spec.slots,
     window: spec.window,
     connected: true,
@@ -23,8 +25,8 @@ export function joined(state: State, nowMs: number, spec: WorkerSpec, out: Effec
     attempts: new Map(),
     able: false,
     room: false,
-    quota: Math.min(spec.slots + 1, state.config.quotaFirst),
-    rttMs: 0,
+    quota: Math.min(spec.window, peer.quota ?? Math.min(spec.slots + 1, state.config.quotaFirst)),
+    rttMs: peer.rttMs,
     serviceMs: state.config.serviceGuessMs,
     aheadMs: 0,
     lastAnswerMs: nowMs,
@@ -32,7 +34,7 @@ export function joined(state: State, nowMs: number, spec: WorkerSpec, out: Effec
   };
   state.workers.set(spec.worker, worker);
   peer.sessions.add(worker);
-  refreshStanding(nowMs, worker);
+  refreshStanding(state, nowMs, worker);
   const { quarantinedUntilMs } = peer.record;
   if (nowMs >= quarantinedUntilMs) return;
   const untilMs = quarantinedUntilMs - nowMs;
@@ -59,15 +61,16 @@ export function kernelReady(
       kernel,
       ready: false,
       newcomer: false,
+      young: false,
       openAt: -1,
       usableSlots: 0,
-      service: new Durations(),
+      service: servicesOf(worker.peer, kernelNo),
     };
     worker.kernels.set(kernelNo, own);
   }
   const news = ready && !own.ready;
   own.ready = ready;
-  refreshStanding(nowMs, worker);
+  refreshStanding(state, nowMs, worker);
   if (news && nowMs >= worker.peer.record.quarantinedUntilMs) {
     const reason = stageOf(worker, kernel) === "probation"
       ? `on probation for ${kernel.key}: its first results are judged, paid, and not served`
@@ -78,9 +81,9 @@ export function kernelReady(
 }
 
 /** A worker takes no more work for now; what it has in hand it still delivers or hands back. */
-export function paused(nowMs: number, worker: WorkerState): void {
+export function paused(state: State, nowMs: number, worker: WorkerState): void {
   worker.paused = true;
-  refreshStanding(nowMs, worker);
+  refreshStanding(state, nowMs, worker);
 }
 
 /** A worker takes work again, with what it now lends. Its quota stays: that it has to earn. */
@@ -95,15 +98,16 @@ export function resumed(
   worker.paused = false;
   worker.slots = slots;
   worker.window = window;
-  refreshStanding(nowMs, worker);
+  refreshStanding(state, nowMs, worker);
   dispatch(state, nowMs, worker, out);
 }
 
 /** The connection is gone. Its tasks go to others now; an answer over the next connection still counts if it is the first. */
 export function dropped(state: State, nowMs: number, worker: WorkerState, out: Effect[]): void {
   worker.connected = false;
-  refreshStanding(nowMs, worker);
+  refreshStanding(state, nowMs, worker);
   for (const attempt of worker.attempts.values()) {
+    noteOutcome(state, nowMs, attempt, false);
     if (attempt.task !== null) failover(state, nowMs, attempt.task, out);
   }
 }
@@ -111,18 +115,22 @@ export function dropped(state: State, nowMs: number, worker: WorkerState, out: E
 /** The session goes on over a new connection. */
 export function returned(state: State, nowMs: number, worker: WorkerState, out: Effect[]): void {
   worker.connected = true;
-  refreshStanding(nowMs, worker);
+  refreshStanding(state, nowMs, worker);
   dispatch(state, nowMs, worker, out);
 }
 
 /** The session is over. */
 export function left(state: State, nowMs: number, worker: WorkerState, out: Effect[]): void {
   worker.gone = true;
-  refreshStanding(nowMs, worker);
+  refreshStanding(state, nowMs, worker);
   for (const attempt of [...worker.attempts.values()]) {
     closeAttempt(state, attempt);
     if (attempt.task !== null) failover(state, nowMs, attempt.task, out);
   }
+  for (const asset of [...worker.held]) letGo(state, worker, asset);
+  leaveGroups(state, worker);
+  worker.peer.rttMs = worker.rttMs;
+  worker.peer.quota = worker.quota;
   state.workers.delete(worker.spec.worker);
   worker.peer.sessions.delete(worker);
   forgetPeer(state, worker.peer);
@@ -163,8 +171,17 @@ function peerOf(state: State, spec: WorkerSpec): Peer {
       sessions: new Set(),
       unjudged: 0,
       accused: false,
+      services: new Map(),
+      rttMs: 0,
+      quota: null,
     };
     state.peers.set(spec.id, peer);
   }
   return peer;
+}
+
+function servicesOf({ services }: Peer, kernelNo: number): Durations {
+  let service = services.get(kernelNo);
+  if (service === undefined) services.set(kernelNo, service = new Durations());
+  return service;
 }

@@ -17,6 +17,8 @@ export interface TrustRules {
   readonly quarantineMsMax: number;
   /** Results judged right without one wrong before an isolated mismatch counts as a flipped bit. */
   readonly cleanRecordMin: number;
+  /** Rechecks judged right after probation before a worker's part of the traffic is capped no more. */
+  readonly provenResults: number;
   /** How long a served result can still be revoked: so many later ones, so long, so many bytes per worker and kernel. */
   readonly windowResults: number;
   readonly windowMs: number;
@@ -33,6 +35,7 @@ export const trustRules: TrustRules = {
   quarantineMs: 60 * 60 * 1000,
   quarantineMsMax: 30 * 24 * 60 * 60 * 1000,
   cleanRecordMin: 1000,
+  provenResults: 10,
   windowResults: 256,
   windowMs: 30_000,
   windowBytesMax: 32 * 1024 * 1024,
@@ -66,12 +69,19 @@ export function trustIn(
 /** After a result was judged bit by bit and is right. */
 export function judgedRight(trust: KernelTrust, rules: TrustRules): KernelTrust {
   const right = trust.right + 1;
-  const needed = trust.stage === "probation" ? rules.probationResults : rules.renewedResults;
-  if (trust.stage === "trusted") return { ...trust, right };
   const progress = trust.progress + 1;
-  return progress >= needed
-    ? { ...trust, stage: "trusted", progress: 0, right }
-    : { ...trust, progress, right };
+  if (trust.stage === "trusted") {
+    return { ...trust, progress: Math.min(progress, rules.provenResults), right };
+  }
+  const needed = trust.stage === "probation" ? rules.probationResults : rules.renewedResults;
+  if (progress < needed) return { ...trust, progress, right };
+  const proven = trust.stage === "renewed" ? rules.provenResults : 0;
+  return { ...trust, stage: "trusted", progress: proven, right };
+}
+
+/** Whether a worker is trusted, but by its probation alone. */
+export function isYoung(trust: KernelTrust, rules: TrustRules): boolean {
+  return trust.stage === "trusted" && trust.progress < rules.provenResults;
 }
 
 /** The chance that a result which passed its check is recomputed. It never decays: a decaying rate pays sleepers. */

@@ -4,7 +4,7 @@
 export interface KernelTrust {
   /** `renewed`: trusted on an earlier version of this kernel, every result rechecked after it was served. */
   readonly stage: "probation" | "renewed" | "trusted";
-  /** Results judged right in this stage. */
+  /** Results judged right in this stage; once trusted, up to `provenResults`. */
   readonly progress: number;
   /** Results judged bit by bit and right, ever. */
   readonly right: number;

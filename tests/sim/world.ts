@@ -34,6 +34,8 @@ export interface Behaviour {
   readonly window?: number;
   readonly rttMs?: number;
   readonly network?: string;
+  readonly tier?: "peer" | "cloud";
+  readonly invite?: string;
   readonly tags?: readonly string[];
   readonly record?: WorkerRecord;
   /** Lies once it has answered so many. */
@@ -134,7 +136,8 @@ export class World {
         worker: no,
         id,
         network: behaviour.network ?? id,
-        tier: "peer",
+        tier: behaviour.tier ?? "peer",
+        invite: behaviour.invite ?? null,
         slots: behaviour.slots ?? 1,
         window: behaviour.window ?? 8,
         tags: behaviour.tags ?? [],
@@ -164,6 +167,7 @@ export class World {
       dueMs: this.nowMs + deadlineMs,
       priority: 0,
       verify: "sampled",
+      weight: 1,
       exclude: [],
       ...options,
     };

@@ -1,0 +1,102 @@
+// Sends work to a worker: what is expected of it, its lease, and when it is to be looked after again.
+import type { Work } from "../ports.ts";
+import { sent } from "./breaker.ts";
+import { hedgeAfterMs } from "./hedge.ts";
+import { hold, refreshRoom, serviceMs } from "./room.ts";
+import type { Attempt, Case, State, Task, WorkerKernel, WorkerState } from "./state.ts";
+import type { Effect } from "./types.ts";
+
+/** Gives a task to a worker. */
+export function assignTask(
+  state: State,
+  nowMs: number,
+  task: Task,
+  worker: WorkerState,
+  out: Effect[],
+): void {
+  const own = worker.kernels.get(task.spec.kernel);
+  if (own === undefined) return;
+  const { config, shares } = state;
+  if (task.attempts === 0) {
+    state.hedgeTokens = Math.min(config.hedgeBurst, state.hedgeTokens + config.hedgeShare);
+  }
+  if (task.kernel.queued.total === 0) shares.raiseFloor(task.share.usedMs);
+  shares.charge(task.share, serviceMs(state, nowMs, worker, own, task.spec.input.length));
+  task.tried.add(worker.peer.id);
+  sent(state.breakers[worker.spec.tier]);
+  if (worker.spec.tier === "peer") {
+    state.peerInFlight++;
+    state.sinceExplored = state.sinceExplored >= config.exploreEvery ? 0 : state.sinceExplored + 1;
+  }
+  assign(state, nowMs, own, task.spec, task, null, task.spec, out);
+  task.attempts++;
+}
+
+/** Sends work to a worker. A shadow has a case instead of a task; on the wire both look the same. */
+export function assign(
+  state: State,
+  nowMs: number,
+  own: WorkerKernel,
+  work: Work,
+  task: Task | null,
+  judged: Case | null,
+  due: { readonly dueMs: number; readonly priority: number },
+  out: Effect[],
+): void {
+  const { worker } = own;
+  const inFrontMs = worker.rttMs + worker.aheadMs / worker.slots;
+  const leaseMs = inFrontMs + leaseServiceMs(state, own, work.input.length) + state.config.leaseMarginMs;
+  const attempt: Attempt = {
+    no: state.nextAttempt++,
+    fence: task === null ? 1 : task.attempts + 1,
+    worker,
+    kernel: own.kernel,
+    work,
+    task,
+    case: judged,
+    assignedMs: nowMs,
+    predictedMs: serviceMs(state, nowMs, worker, own, work.input.length),
+    leaseUntilMs: nowMs + leaseMs,
+    abandonMs: nowMs + Math.max(state.config.abandonMsMin, state.config.abandonLeases * leaseMs),
+    young: task !== null && own.young,
+    state: "out",
+    expired: false,
+    outcome: null,
+    draw: 0,
+    seed: 0n,
+    unproven: false,
+  };
+  state.attempts.set(attempt.no, attempt);
+  worker.attempts.set(attempt.no, attempt);
+  worker.aheadMs += attempt.predictedMs;
+  if (attempt.young) { for (const group of worker.groups) group.youngInFlight++; }
+  refreshRoom(worker);
+  for (const asset of work.assets) hold(state, worker, asset);
+  state.timers.push(attempt.leaseUntilMs, { type: "lease", attempt });
+  if (task !== null) {
+    task.live.add(attempt);
+    const afterMs = hedgeAfterMs(state, own, work.input.length, due.dueMs - nowMs - inFrontMs) + inFrontMs;
+    if (afterMs < leaseMs) state.timers.push(nowMs + afterMs, { type: "hedge", attempt });
+  }
+  if (judged !== null) judged.openShadows++;
+  out.push({
+    type: "assign",
+    worker: worker.spec.worker,
+    attempt: attempt.no,
+    fence: attempt.fence,
+    work,
+    budgetMs: Math.max(1, Math.ceil(due.dueMs - nowMs)),
+    leaseMs: Math.max(1, Math.ceil(leaseMs)),
+    priority: due.priority,
+  });
+}
+
+/** How long a worker's own record says an answer may take; before it has one, twice what the others need. */
+function leaseServiceMs(state: State, own: WorkerKernel, inputBytes: number): number {
+  const { leaseQuantile, samplesMin, serviceGuessMs } = state.config;
+  const mine = own.service.of(inputBytes);
+  if (mine.samples >= samplesMin) return mine.at(leaseQuantile) ?? 0;
+  const pooled = own.kernel.service.of(inputBytes);
+  if (pooled.samples < samplesMin) return 4 * serviceGuessMs;
+  return 2 * (pooled.at(leaseQuantile) ?? serviceGuessMs);
+}

@@ -1,0 +1,51 @@
+// Hedging: a second worker is asked when the chance that the first answers in time has fallen, not after it has failed
+// (J. Dean, L. Barroso, "The tail at scale", 2013), and within a budget, so that hedges never feed an overload.
+import { assignTask } from "./assign.ts";
+import { allows } from "./breaker.ts";
+import { choose } from "./choose.ts";
+import type { Attempt, State, Task, WorkerKernel } from "./state.ts";
+import type { Effect } from "./types.ts";
+
+/**
+ * After how much computing a worker's chance to be done within `leftMs` falls below the least one: with F its measured
+ * distribution, the chance at time t is (F(left) − F(t)) / (1 − F(t)). Infinity where it does not fall before the time
+ * is up, or nothing was measured yet.
+ */
+export function hedgeAfterMs(state: State, own: WorkerKernel, inputBytes: number, leftMs: number): number {
+  const { samplesMin, hedgeChanceMin } = state.config;
+  const mine = own.service.of(inputBytes);
+  const known = mine.samples >= samplesMin ? mine : own.kernel.service.of(inputBytes);
+  if (known.samples < samplesMin) return Infinity;
+  const late = 1 - known.below(leftMs);
+  const turning = 1 - late / (1 - hedgeChanceMin);
+  if (turning <= 0) return 0;
+  const afterMs = known.at(turning) ?? Infinity;
+  return afterMs < leftMs ? afterMs : Infinity;
+}
+
+/** Asks a second worker for what another one has in hand, if the budget allows and one would be in time. */
+export function hedge(state: State, nowMs: number, attempt: Attempt, out: Effect[]): void {
+  const { task } = attempt;
+  if (task === null || task.done || task.awaiting !== null || task.queued || task.serving) return;
+  const { config, counters } = state;
+  if (task.attempts >= config.attemptsMax || isInOtherHands(task, attempt)) return;
+  if (!allows(state.breakers.peer, nowMs, config.breaker)) return;
+  if (state.hedgeTokens < 1) {
+    counters.hedgesDenied++;
+    return;
+  }
+  const worker = choose(state, nowMs, task, "peer");
+  if (worker === null) return;
+  state.hedgeTokens -= 1;
+  counters.hedges++;
+  assignTask(state, nowMs, task, worker, out);
+}
+
+/** Whether another attempt may still answer it in time, or has answered and is being checked. */
+function isInOtherHands(task: Task, attempt: Attempt): boolean {
+  for (const other of task.live) {
+    if (other === attempt) continue;
+    if (other.state === "checking" || (!other.expired && other.worker.connected)) return true;
+  }
+  return false;
+}
