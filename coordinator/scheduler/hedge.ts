@@ -8,18 +8,21 @@ import type { Effect } from "./types.ts";
 
 /**
  * After how much computing a worker's chance to be done within `leftMs` falls below the least one: with F its measured
- * distribution, the chance at time t is (F(left) − F(t)) / (1 − F(t)). Infinity where it does not fall before the time
- * is up, or nothing was measured yet.
+ * distribution, the chance at time t is (F(left) − F(t)) / (1 − F(t)). Not before the time left is short. Infinity where
+ * it does not fall before the time is up, or nothing was measured yet.
  */
 export function hedgeAfterMs(state: State, own: WorkerKernel, inputBytes: number, leftMs: number): number {
   const { samplesMin, hedgeChanceMin } = state.config;
   const mine = own.service.of(inputBytes);
-  const known = mine.samples >= samplesMin ? mine : own.kernel.service.of(inputBytes);
+  const others = own.kernel.service.of(inputBytes);
+  const known = mine.samples >= samplesMin ? mine : others;
   if (known.samples < samplesMin) return Infinity;
   const late = 1 - known.below(leftMs);
   const turning = 1 - late / (1 - hedgeChanceMin);
   if (turning <= 0) return 0;
-  const afterMs = known.at(turning) ?? Infinity;
+  // While a second worker would still have time enough twice over, asking it can wait.
+  const calmMs = leftMs - own.worker.rttMs - 2 * (others.at(0.95) ?? 0);
+  const afterMs = Math.max(calmMs, known.at(turning) ?? Infinity);
   return afterMs < leftMs ? afterMs : Infinity;
 }
 
