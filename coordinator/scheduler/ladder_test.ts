@@ -64,9 +64,8 @@ Deno.test("step() asks a second worker when the chance of an answer in time has 
 });
 
 Deno.test("step() hedges within its budget and no further", () => {
-  const world = quiet({ hedgeBurst: 3, hedgeShare: 0 });
+  const world = quiet({ hedgeBurst: 3, hedgeShare: 0, quotaFirst: 16 });
   world.join({ ...trusted, silent: true, slots: 16, window: 16 });
-  world.state.workers.get(1)!.quota = 16;
   for (let no = 0; no < 10; no++) world.submit(3_000);
   world.join({ ...trusted, slots: 16, window: 16 });
   world.join({ ...trusted, slots: 16, window: 16 });
@@ -129,12 +128,11 @@ Deno.test("step() answers by peers while trusted compute is broken, and refuses 
 });
 
 Deno.test("step() starts local compute earlier the more waits for it", () => {
-  const world = quiet();
+  const world = quiet({ quotaFirst: 8 });
   world.localMs = 10;
   submitEvery(world, 15, 20, 100);
   world.run(500);
   world.join({ ...trusted, silent: true, slots: 8, window: 8 });
-  world.state.workers.get(1)!.quota = 8;
   const tasks = Array.from({ length: 6 }, () => world.submit(150));
   world.run(200);
   for (const task of tasks) {

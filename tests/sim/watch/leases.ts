@@ -108,7 +108,9 @@ export class Leases implements Rule {
     });
     keep(leaseMs > 0 && budgetMs > 0, "eligibility", () => `attempt ${attempt} has no time`);
     const untried = !this.#answered.has(worker);
-    const most = untried ? Math.min(session.window, state.config.quotaFirst) : session.window;
+    // Who comes back has the quota it left with.
+    const quota = Math.max(state.config.quotaFirst, session.peer.quota ?? 0);
+    const most = untried ? Math.min(session.window, quota) : session.window;
     keep(
       session.attempts.size <= most,
       "capacity",

@@ -12,13 +12,27 @@ export class Memory implements Rule {
 
   after(state: State): void {
     if (++this.#events % LOOK_EVERY !== 0) return;
-    const { tasks, attempts, timers, workers, peers, runs, merged, config, cache } = state;
+    const {
+      tasks,
+      attempts,
+      timers,
+      workers,
+      peers,
+      runs,
+      merged,
+      config,
+      cache,
+      urgentWaiting,
+      windowBytes,
+    } = state;
     const going = 5 * tasks.size + 3 * attempts.size + 3 * workers.size + 4 * peers.size * state.kernels.size;
     bounded("timers", timers.size, 2 * going + SLACK);
     bounded("urgent runs", state.urgentRuns.size, 2 * state.urgentWaiting + SLACK);
     bounded("judgements", state.judgementRuns.size, 2 * state.judgementsWaiting + SLACK);
     bounded("runs", runs.size, config.localSlots);
     bounded("tasks", tasks.size, config.queuedTasksMax);
+    bounded("urgent runs that wait", urgentWaiting, 2 * tasks.size);
+    bounded("window bytes", windowBytes, config.windowsBytesMax);
     bounded("cache bytes", cache.bytes, config.cacheBytesMax);
     for (const leader of merged.values()) {
       keep(!leader.done, "memory", () => `a request waits with task ${leader.spec.task}, which has ended`);
@@ -30,7 +44,7 @@ export class Memory implements Rule {
     const { merging, orphans, kernels, peers, workers } = state;
     bounded("merging", merging.size + orphans.length, 0);
     for (const { queued, open, usableSlots } of kernels.values()) {
-      keep(queued === 0, "drains", () => `${queued} tasks wait for nothing`);
+      keep(queued.total === 0, "drains", () => `${queued.total} tasks wait for nothing`);
       keep(
         open.every((own, at) => own.openAt === at),
         "memory",

@@ -1,4 +1,5 @@
-// Nothing is paid twice, nothing is paid for a lie that was proven, and no credit is granted before its window closed.
+// Nothing is paid twice, nothing is paid for a lie that was proven, and no credit is granted before its window closed,
+// unless the coordinator is about to stop and has proven the result right.
 import type { Effect, Event, State } from "../../../coordinator/scheduler/mod.ts";
 import type { Facts } from "./facts.ts";
 import { keep, type Rule } from "./rule.ts";
@@ -6,6 +7,7 @@ import { keep, type Rule } from "./rule.ts";
 type Move = Effect & { readonly type: "pend" | "grant" | "void" };
 
 interface Claim {
+  readonly window: Window;
   readonly fuel: number;
   readonly bytes: number;
   readonly servedMs: number;
@@ -24,6 +26,9 @@ export class Money implements Rule {
   /** Fuel claimed and not decided, by worker and who pays. */
   readonly #pending = new Map<string, number>();
   readonly #windows = new Map<string, Window>();
+  /** All of them by age, those that left included until they are the oldest; never empty after an answer. */
+  #byAge: Claim[] = [];
+  #bytes = 0;
   #charged = 0;
   #refunded = 0;
   /** Within one event: fuel of answers that cost something and of what was charged, of peers' results and of their claims. */
@@ -80,15 +85,23 @@ export class Money implements Rule {
     for (const { worker, kernel, fuel } of this.#grants) {
       const window = this.#windowOf(`${worker}:${kernel}`);
       const { windowMs } = state.config.trust;
-      while (window.claims.length > 0 && window.claims[0]!.servedMs + windowMs <= event.nowMs) leave(window);
+      while (window.claims.length > 0 && window.claims[0]!.servedMs + windowMs <= event.nowMs) {
+        this.#leave(window);
+      }
       window.finalFuel -= fuel;
-      keep(window.finalFuel >= 0, "money", () => `${worker} was granted credit that can still be revoked`);
+      keep(
+        window.finalFuel >= 0 || state.closing,
+        "money",
+        () => `${worker} was granted credit that can still be revoked`,
+      );
     }
   }
 
   restarted(): void {
     this.#pending.clear();
     this.#windows.clear();
+    this.#byAge = [];
+    this.#bytes = 0;
   }
 
   finished(): void {
@@ -104,10 +117,26 @@ export class Money implements Rule {
     this.#results += reply.fuel;
     const window = this.#windowOf(`${reply.worker}:${reply.kernel}`);
     const bytes = reply.output.length + (this.#facts.specs.get(reply.task)?.input.length ?? 0);
-    window.claims.push({ fuel: reply.fuel, bytes, servedMs: nowMs });
+    const claim = { window, fuel: reply.fuel, bytes, servedMs: nowMs };
+    window.claims.push(claim);
     window.bytes += bytes;
+    this.#bytes += bytes;
+    this.#byAge.push(claim);
     const { windowResults, windowBytesMax } = state.config.trust;
-    while (window.claims.length > windowResults || window.bytes > windowBytesMax) leave(window);
+    while (window.claims.length > windowResults || window.bytes > windowBytesMax) this.#leave(window);
+    for (let oldest = this.#byAge[0]!;; oldest = this.#byAge[0]!) {
+      const isIn = oldest.window.claims[0] === oldest;
+      if (isIn && this.#bytes <= state.config.windowsBytesMax) break;
+      if (isIn) this.#leave(oldest.window);
+      this.#byAge.shift();
+    }
+  }
+
+  #leave(window: Window): void {
+    const { fuel, bytes } = window.claims.shift()!;
+    window.bytes -= bytes;
+    this.#bytes -= bytes;
+    window.finalFuel += fuel;
   }
 
   #moved(move: Move): void {
@@ -126,10 +155,4 @@ export class Money implements Rule {
     if (window === undefined) this.#windows.set(key, window = { claims: [], bytes: 0, finalFuel: 0 });
     return window;
   }
-}
-
-function leave(window: Window): void {
-  const { fuel, bytes } = window.claims.shift()!;
-  window.bytes -= bytes;
-  window.finalFuel += fuel;
 }

@@ -96,14 +96,15 @@ export class Trust implements Rule {
       "verified work",
       () => `the trust of ${worker} rose in quarantine`,
     );
-    const { probationResults, renewedResults } = state.config.trust;
+    const { probationResults, renewedResults, provenResults } = state.config.trust;
     const before = this.trustOf(state, worker, kernel);
     const needed = before.stage === "probation" ? probationResults : renewedResults;
     const right = before.right + 1;
     const progress = before.progress + 1;
-    const promoted = { ...before, stage: "trusted", progress: 0, right } as const;
+    const proven = before.stage === "renewed" ? provenResults : 0;
+    const promoted = { ...before, stage: "trusted", progress: proven, right } as const;
     const expected = before.stage === "trusted"
-      ? { ...before, right }
+      ? { ...before, progress: Math.min(progress, provenResults), right }
       : progress >= needed
       ? promoted
       : { ...before, progress, right };
