@@ -24,9 +24,13 @@ import {
   type SchedulerSnapshot,
   snapshot,
   type State,
+  undecided,
 } from "./scheduler/mod.ts";
 import { type Core, Shell, type ShellParts } from "./scheduler/shell.ts";
 import { Assets, type BlobStore, type Store } from "./store/mod.ts";
+
+/** How often a coordinator that stops looks whether all credit is decided. */
+const SETTLE_LOOK_MS = 10;
 
 /** What a coordinator is made of. */
 export interface AssemblyParts {
@@ -63,6 +67,8 @@ export interface Assembly {
   readonly sweep: Sweep;
   readonly answersPerS: RateMeter;
   readonly snapshot: () => SchedulerSnapshot;
+  /** Before the end: grants what is proven right and proves what it can until then; answers how many results are left undecided. */
+  readonly settle: (untilMs: number) => Promise<number>;
   /** Coded closes of connections since the start. */
   readonly closes: Partial<Record<Code, number>>;
   readonly onBug: (error: unknown) => void;
@@ -132,9 +138,18 @@ export async function assemble(parts: AssemblyParts): Promise<Assembly> {
     sweep,
     answersPerS,
     snapshot: () => snapshot(state),
+    settle: (untilMs) => settle(shell, state, clock, untilMs),
     closes,
     onBug,
   };
+}
+
+async function settle(shell: Shell<State>, state: State, clock: Clock, untilMs: number): Promise<number> {
+  shell.raise({ type: "closing", nowMs: clock.nowMs() });
+  while (undecided(state) > 0 && clock.nowMs() < untilMs) {
+    await new Promise<void>((resolve) => clock.after(SETTLE_LOOK_MS, resolve));
+  }
+  return undecided(state);
 }
 
 function openBookkeeper(parts: AssemblyParts, kernels: KernelTable, projects: Projects): Promise<Bookkeeper> {

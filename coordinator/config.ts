@@ -1,6 +1,7 @@
 // The coordinator's configuration: flags and environment in, one frozen object out.
 import { parseArgs } from "node:util";
-import { P2c2rError } from "../protocol/mod.ts";
+import { P2c2rError, workBitsMax } from "../protocol/mod.ts";
+import { joinModes, type JoinPolicy } from "./app/mod.ts";
 
 /** How a coordinator runs. */
 export interface CoordinatorConfig {
@@ -23,6 +24,10 @@ export interface CoordinatorConfig {
   readonly trustProxy: boolean;
   /** Isolates keep the process's permissions: for platforms that cannot withhold them. */
   readonly plainThreads: boolean;
+  /** What joining takes of workers nobody knows yet. */
+  readonly join: JoinPolicy;
+  /** Whether strangers can reach it: then new identities also share a capped part of the traffic. */
+  readonly isPublic: boolean;
   /** Lets the operator in, instead of the token of the data folder. */
   readonly operatorToken: string | null;
 }
@@ -41,6 +46,8 @@ const PORT_DEFAULT = 8765;
 const PORT_MAX = 65_535;
 const LOCAL_SLOTS_MAX = 64;
 const OPERATOR_TOKEN_LENGTH_MIN = 32;
+/** About a second of one core. */
+const JOIN_BITS_DEFAULT = 20;
 
 export const help =
   `p2c2r coordinator: takes game work from backends, gives it to workers, proves the answers right
@@ -52,6 +59,9 @@ export const help =
   --data DIR       data folder: store, keys, signatures, blobs     P2C2R_DATA          default ./data
   --bundles DIR    folder of kernel bundles                        P2C2R_BUNDLES       default the program's own
   --local-slots N  trusted compute beside the coordinator          P2C2R_LOCAL_SLOTS   default half the cores
+  --join MODE      new workers: open, work (a second of it)        P2C2R_JOIN          default work; open on loopback
+                   or invite (deno task invite)
+  --join-bits N    zero bits of that work                          P2C2R_JOIN_BITS     default ${JOIN_BITS_DEFAULT}
   --memory         keep the store in memory: it ends with it       P2C2R_MEMORY=1
   --trust-proxy    callers' addresses come from X-Forwarded-For    P2C2R_TRUST_PROXY=1
   --plain-threads  for platforms that cannot withhold a thread's permissions
@@ -69,9 +79,13 @@ export function readConfig(sources: ConfigSources): CoordinatorConfig | "help" {
   if (flags.help === true) return "help";
   const text = (flag: string | undefined, name: string) => flag ?? sources.env(name);
   const on = (flag: boolean | undefined, name: string) => flag ?? switched(name, sources.env(name));
+  const host = named("--host", text(flags.host, "P2C2R_HOST"), "127.0.0.1");
+  const trustProxy = on(flags["trust-proxy"], "P2C2R_TRUST_PROXY");
+  const isPublic = trustProxy || !isLoopback(host);
+  const bits = text(flags["join-bits"], "P2C2R_JOIN_BITS");
   return Object.freeze({
     port: integer("--port", text(flags.port, "P2C2R_PORT"), 0, PORT_MAX, PORT_DEFAULT),
-    host: named("--host", text(flags.host, "P2C2R_HOST"), "127.0.0.1"),
+    host,
     data: named("--data", text(flags.data, "P2C2R_DATA"), "data"),
     bundles: named("--bundles", text(flags.bundles, "P2C2R_BUNDLES"), sources.bundles),
     localSlots: integer(
@@ -84,7 +98,12 @@ export function readConfig(sources: ConfigSources): CoordinatorConfig | "help" {
     memory: on(flags.memory, "P2C2R_MEMORY"),
     json: flags.json ?? false,
     exitOnEof: flags["exit-on-eof"] ?? false,
-    trustProxy: on(flags["trust-proxy"], "P2C2R_TRUST_PROXY"),
+    trustProxy,
+    join: Object.freeze({
+      mode: joinMode(text(flags.join, "P2C2R_JOIN"), isPublic),
+      bits: integer("--join-bits", bits, 0, workBitsMax, JOIN_BITS_DEFAULT),
+    }),
+    isPublic,
     plainThreads: flags["plain-threads"] ?? false,
     operatorToken: operatorToken(sources.env("P2C2R_OPERATOR_TOKEN")),
   });
@@ -98,6 +117,18 @@ export function localSlotsFor(cores: number): number {
   return Math.min(Math.max(1, Math.floor(cores / 2)), LOCAL_SLOTS_MAX);
 }
 
+/** Whether only programs of this machine reach an address. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/i.test(host);
+}
+
+function joinMode(given: string | undefined, isPublic: boolean): JoinPolicy["mode"] {
+  if (given === undefined) return isPublic ? "work" : "open";
+  const mode = joinModes.find((each) => each === given);
+  if (mode !== undefined) return mode;
+  throw invalid("--join", given, joinModes.join(", "));
+}
+
 function parsed(args: readonly string[]) {
   try {
     const { values } = parseArgs({
@@ -108,6 +139,8 @@ function parsed(args: readonly string[]) {
         "data": { type: "string" },
         "bundles": { type: "string" },
         "local-slots": { type: "string" },
+        "join": { type: "string" },
+        "join-bits": { type: "string" },
         "memory": { type: "boolean" },
         "trust-proxy": { type: "boolean" },
         "plain-threads": { type: "boolean" },

@@ -22,6 +22,8 @@ Deno.test("readConfig() has a default for everything and freezes what it read", 
     json: false,
     exitOnEof: false,
     trustProxy: false,
+    join: { mode: "open", bits: 20 },
+    isPublic: false,
     plainThreads: false,
     operatorToken: null,
   });

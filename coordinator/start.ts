@@ -8,6 +8,8 @@ import {
   createApp,
   Gatekeeper,
   type Health,
+  Joining,
+  type JoinPolicy,
   type Secrets,
   type SignerEntry,
   type StatusReport,
@@ -30,6 +32,8 @@ export interface StartConfig {
   readonly port: number;
   readonly localSlots: number;
   readonly trustProxy: boolean;
+  readonly join: JoinPolicy;
+  readonly isPublic: boolean;
 }
 
 /** What a coordinator is given; whoever opened it closes it after `stop()`. */
@@ -46,6 +50,7 @@ export interface StartParts {
     readonly scheduler?: Partial<SchedulerConfig>;
     readonly gateway?: Partial<GatewayLimits>;
     readonly app?: Partial<AppLimits>;
+    readonly core?: AssemblyParts["core"];
     readonly stopGraceMs?: number;
   };
 }
@@ -69,6 +74,8 @@ export interface Running {
 const STOP_GRACE_MS = 1_500;
 /** How long sockets, and then open HTTP requests, may hold up the end. */
 const CLOSE_MS = 300;
+/** On loopback nobody can flood it with identities, and a few new workers are all there are. */
+const amongFriends: Partial<SchedulerConfig> = { youngShareMax: 1 };
 const FIRST_PROJECT = "first";
 /** What the first project starts with, so that a newcomer's tasks are not refused for want of credit. */
 const FIRST_DEPOSIT = 1_000_000_000_000;
@@ -94,9 +101,10 @@ export async function startCoordinator(config: StartConfig, parts: StartParts): 
     ...parts,
     instance,
     localSlots: config.localSlots,
-    scheduler: overrides.scheduler ?? {},
+    scheduler: { ...(config.isPublic ? {} : amongFriends), ...overrides.scheduler },
     limits: { ...gatewayLimits, ...overrides.gateway },
     ...system,
+    core: overrides.core ?? system.core,
     onBroken: (error) => {
       health = "failing";
       inside.desk.drain();
@@ -104,13 +112,11 @@ export async function startCoordinator(config: StartConfig, parts: StartParts): 
       finished.reject(error);
     },
   });
-  const keys = new ApiKeys(store.projects, limits);
   const healthNow = (): Health =>
     health === "well" && inside.bookkeeper.state !== "well" ? "failing" : health;
   const status = () => statusReport(inside, store.ledger, instance, healthNow(), startedMs);
-  const door = new WorkerDoor(secrets.seal, limits.usedChallengesMax);
-  const nowMs = () => systemClock.nowMs();
-  const { trustProxy } = config;
+  for (const { id, weight } of await store.projects.list()) inside.projects.weigh(id, weight);
+  const admission = admissionOf(config, parts, limits);
   const app = createApp({
     ...inside,
     store,
@@ -120,24 +126,24 @@ export async function startCoordinator(config: StartConfig, parts: StartParts): 
     version,
     instance,
     limits,
-    keys,
-    door,
-    gatekeeper: new Gatekeeper({ keys, door, secrets, limits, nowMs, trustProxy }),
+    ...admission,
     health: healthNow,
     status,
-    nowMs,
+    nowMs: () => systemClock.nowMs(),
     wallMs: Date.now,
   });
   const server = await listen(config, inside, (request, info) => app.fetch(request, info));
   // Only now: a key made before a start that fails would be shown to no one.
-  const firstKey = await makeFirstProject(store, inside, keys);
+  const firstKey = await makeFirstProject(store, inside, admission.keys);
   const { port } = server.addr;
   const url = `http://${urlHost(config.host)}:${port}`;
   log("listening", `Listening on ${url}`, { url, port, instance, firstKey });
   let stopped: Promise<void> | null = null;
   const stop = (): Promise<void> => {
     health = "draining";
-    stopped ??= stopInside(inside, server, overrides.stopGraceMs ?? STOP_GRACE_MS).then(finished.resolve);
+    stopped ??= stopInside(inside, server, log, overrides.stopGraceMs ?? STOP_GRACE_MS).then(
+      finished.resolve,
+    );
     return stopped;
   };
   return {
@@ -148,6 +154,24 @@ export async function startCoordinator(config: StartConfig, parts: StartParts): 
     status,
     stop,
     finished: finished.promise,
+  };
+}
+
+/** Who is let in: backends by keys, workers by what joining takes, the operator by the token. */
+function admissionOf(
+  { join: policy, trustProxy }: StartConfig,
+  { store, secrets }: StartParts,
+  limits: AppLimits,
+) {
+  const keys = new ApiKeys(store.projects, limits);
+  const door = new WorkerDoor(secrets.seal, limits.usedChallengesMax);
+  const { workers, invites } = store;
+  const { operatorToken } = secrets;
+  const nowMs = () => systemClock.nowMs();
+  return {
+    keys,
+    joining: new Joining({ door, policy, workers, invites, operatorToken, wallMs: Date.now }),
+    gatekeeper: new Gatekeeper({ keys, door, secrets, limits, nowMs, trustProxy }),
   };
 }
 
@@ -173,13 +197,23 @@ async function listen(
   }
 }
 
-async function stopInside(inside: Assembly, server: Deno.HttpServer, graceMs: number): Promise<void> {
+async function stopInside(
+  inside: Assembly,
+  server: Deno.HttpServer,
+  log: Log,
+  graceMs: number,
+): Promise<void> {
   const { desk, workers, backends, sweep, shell, bookkeeper } = inside;
+  const untilMs = systemClock.nowMs() + graceMs;
   desk.drain();
   workers.drain(graceMs);
   backends.drain(graceMs);
   await within(graceMs, desk.idle());
   desk.refuseAll(stopping());
+  const lapsed = await inside.settle(untilMs);
+  if (lapsed > 0) {
+    log("lapsed", `Credit for ${lapsed} results lapses: there was no time to prove them right`, { lapsed });
+  }
   const closed = Promise.all([backends.closeAll(stopping()), workers.closeAll(stopping())]);
   sweep.stop();
   shell.stop();
@@ -201,7 +235,8 @@ async function within(delayMs: number, work: Promise<unknown>): Promise<void> {
 async function makeFirstProject(store: Store, inside: Assembly, keys: ApiKeys): Promise<string | null> {
   if ((await store.projects.list()).length > 0) return null;
   const id = uuidv7();
-  await store.projects.create({ id, name: FIRST_PROJECT, createdMs: Date.now() });
+  const { weight } = inside.projects.of(id);
+  await store.projects.create({ id, name: FIRST_PROJECT, createdMs: Date.now(), weight });
   await inside.bookkeeper.deposit(id, FIRST_DEPOSIT, "first start");
   return await keys.make(id, Date.now());
 }

@@ -5,3 +5,4 @@ export * from "./limits.ts";
 export * from "./messages.ts";
 export * from "./outbox.ts";
 export { clipText } from "./utf8.ts";
+export * from "./proof_of_work.ts";

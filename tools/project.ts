@@ -16,6 +16,7 @@ const HELP = `Projects of a running coordinator, with the operator's token.
   list                            projects, their balances, and their keys by prefix
   new NAME                        a project and its first API key, which is shown once
   key PROJECT                     another API key
+  weight PROJECT N                its right to compute when there is not enough for all: 100 is usual
   revoke PREFIX                   makes the key that starts with "p2c2r_PREFIX" worthless
   credit PROJECT MICROCREDITS     adds credit; --once KEY makes repeating it harmless
 `;
@@ -25,6 +26,7 @@ interface Listed {
     readonly id: string;
     readonly name: string;
     readonly balance: number;
+    readonly weight: number;
     readonly keys: readonly { readonly prefix: string; readonly revokedMs: number | null }[];
   }[];
 }
@@ -73,6 +75,10 @@ function requestFor(command: string | undefined, given: readonly string[], once:
       return { method: "POST", path: `/v1/admin/projects/${encodeURIComponent(word(0, "a project"))}/keys` };
     case "revoke":
       return { method: "DELETE", path: `/v1/admin/keys/${encodeURIComponent(word(0, "a prefix"))}` };
+    case "weight": {
+      const path = `/v1/admin/projects/${encodeURIComponent(word(0, "a project"))}/weight`;
+      return { method: "PUT", path, body: { weight: Number(word(1, "a weight")) } };
+    }
     case "credit": {
       const microCredits = Number(word(1, "an amount in micro-credits"));
       const path = `/v1/admin/projects/${encodeURIComponent(word(0, "a project"))}/credit`;
@@ -84,9 +90,10 @@ function requestFor(command: string | undefined, given: readonly string[], once:
 }
 
 function listText({ projects }: Listed): string {
-  const lines = projects.map(({ id, name, balance, keys }) => {
+  const lines = projects.map(({ id, name, balance, weight, keys }) => {
     const good = keys.filter((key) => key.revokedMs === null).map((key) => `p2c2r_${key.prefix}…`);
-    return `${id}  ${name}  ${balance} micro-credits  keys: ${good.length === 0 ? "none" : good.join(", ")}`;
+    const shown = good.length === 0 ? "none" : good.join(", ");
+    return `${id}  ${name}  ${balance} micro-credits  weight ${weight}  keys: ${shown}`;
   });
   return lines.length === 0 ? "No projects." : lines.join("\n");
 }

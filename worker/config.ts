@@ -6,6 +6,10 @@ import { limits } from "../protocol/mod.ts";
 export interface WorkerConfig {
   readonly coordinator: URL;
   readonly dataDir: string;
+  /** What lets it in where joining takes an invite or work; null for none. */
+  readonly invite: string | null;
+  /** `cloud`: one of the operator's own machines, whose results are believed. */
+  readonly tier: "peer" | "cloud";
   /** Tasks computed at the same time. */
   readonly threads: number;
   /** Where they are computed: in threads of this process, or in processes of their own. */
@@ -39,6 +43,9 @@ const help = `Lends this computer to a coordinator of P2C2R: computes small, sig
   --threads N         tasks computed at the same time (default half the cores, at least 1)
   --isolate KIND      where each of them is computed: thread (the default), or process (one of its own, which
                       costs some memory and can be ended for sure; needs the permission to start it)
+  --invite TOKEN      joins by an operator's invite; not needed again once this worker is known
+  --tier T            peer (the default), or cloud: one of the operator's own machines, let in by an invite for
+                      that tier or by the operator's token
   --duty F            fraction of the time each of them may compute, 0.01 to 1 (default 1)
   --priority P        low (everything else on this computer goes first, the default) or normal
   --data DIR          where identity and caches are kept (default data/worker beside the program)
@@ -72,6 +79,8 @@ export function parseConfig(args: readonly string[], cores: number): Parsed {
 
 const valueFlags = new Set([
   "coordinator",
+  "invite",
+  "tier",
   "threads",
   "isolate",
   "duty",
@@ -111,6 +120,8 @@ function configOf(flags: ReadonlyMap<string, readonly string[]>, cores: number):
   return {
     coordinator: coordinatorOf(one("coordinator") ?? "http://127.0.0.1:8765"),
     dataDir: dataDirOf(one("data")),
+    invite: inviteOf(one("invite")),
+    tier: tierOf(one("tier") ?? "peer"),
     threads: numberOf("threads", one("threads"), Math.max(1, cores >> 1), 1, limits.workerSlotsMax, true),
     isolate: isolateOf(one("isolate") ?? "thread"),
     duty: numberOf("duty", one("duty"), 1, 0.01, 1, false),
@@ -140,6 +151,17 @@ function dataDirOf(text: string | undefined): string {
 function signerOf(text: string): Uint8Array<ArrayBuffer> {
   if (/^[0-9a-fA-F]{64}$/.test(text)) return Uint8Array.fromHex(text);
   throw wrong("signer", text, "a public key of 64 hex digits");
+}
+
+function inviteOf(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  if (/^[\w.~+/=-]{16,256}$/.test(text)) return text;
+  throw wrong("invite", text, "a token as the operator gave it");
+}
+
+function tierOf(text: string): "peer" | "cloud" {
+  if (text === "peer" || text === "cloud") return text;
+  throw wrong("tier", text, "peer or cloud");
 }
 
 function isolateOf(text: string): "thread" | "process" {

@@ -1,6 +1,8 @@
 // The coordinator's HTTP side as a worker uses it: prove who you are, fetch what is named by digest.
 import { type Code, isCode, P2c2rError } from "../protocol/mod.ts";
 import { parseRoster, type RosterEntry } from "../sandbox/mod.ts";
+import type { WorkerConfig } from "./config.ts";
+import { workOff } from "./joining_work.ts";
 import type { Identity } from "./identity.ts";
 
 /** How long a short question may take, and a blob. */
@@ -11,13 +13,22 @@ const questionBytesMax = 64 * 1024;
 /** The coordinator's HTTP side. */
 export class CoordinatorHttp {
   readonly #origin: URL;
+  readonly #config: Pick<WorkerConfig, "coordinator" | "invite" | "tier">;
+  readonly #say: (text: string) => void;
   readonly #identity: Identity;
   readonly #stop: AbortSignal;
   #token: string | undefined;
 
-  /** `stop` ends every question under way. */
-  constructor(origin: URL, identity: Identity, stop: AbortSignal) {
-    this.#origin = origin;
+  /** `stop` ends every question under way; `say` hears what takes a while. */
+  constructor(
+    config: Pick<WorkerConfig, "coordinator" | "invite" | "tier">,
+    identity: Identity,
+    stop: AbortSignal,
+    say: (text: string) => void = () => {},
+  ) {
+    this.#config = config;
+    this.#say = say;
+    this.#origin = config.coordinator;
     this.#identity = identity;
     this.#stop = stop;
   }
@@ -62,14 +73,15 @@ export class CoordinatorHttp {
 
   async #authenticate(): Promise<string> {
     const publicKey = this.#identity.publicKey.toBase64({ alphabet: "base64url", omitPadding: true });
-    const asked = await this.#json("/v1/workers/challenge", postOf({ publicKey }));
+    const { invite, tier } = this.#config;
+    const asked = await this.#json("/v1/workers/challenge", postOf({ publicKey, invite }));
     const challenge = textOf(asked, "challenge");
-    const signed = await this.#identity.sign(this.#origin.host, bytesOf(challenge));
+    const bytes = bytesOf(challenge);
+    const nonce = await workOff(bytes, asked["work"], this.#stop, this.#say);
+    const signed = await this.#identity.sign(this.#origin.host, bytes);
     const signature = signed.toBase64({ alphabet: "base64url", omitPadding: true });
-    return textOf(
-      await this.#json("/v1/workers/session", postOf({ publicKey, challenge, signature })),
-      "token",
-    );
+    const session = postOf({ publicKey, challenge, signature, invite, tier, nonce });
+    return textOf(await this.#json("/v1/workers/session", session), "token");
   }
 
   async #json(path: string, init: RequestInit): Promise<Readonly<Record<string, unknown>>> {

@@ -19,8 +19,12 @@ async function asking(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     (request) => answer(new URL(request.url).pathname, ++count),
   );
-  const origin = new URL(`http://127.0.0.1:${server.addr.port}`);
-  await ask(new CoordinatorHttp(origin, identity, new AbortController().signal));
+  await ask(clientOf(`http://127.0.0.1:${server.addr.port}`));
+}
+
+function clientOf(url: string): CoordinatorHttp {
+  const config = { coordinator: new URL(url), invite: null, tier: "peer" } as const;
+  return new CoordinatorHttp(config, identity, new AbortController().signal);
 }
 
 const withCode = (code: string) => (error: unknown) => {
@@ -93,6 +97,6 @@ Deno.test("CoordinatorHttp refuses answers that are too long, strange, or lead e
     await assert.rejects(http.blob("away", 10), withCode("connection.lost"));
     await assert.rejects(http.signers(), withCode("protocol.malformed"));
   });
-  const nobody = new CoordinatorHttp(new URL("http://127.0.0.1:1"), identity, new AbortController().signal);
+  const nobody = clientOf("http://127.0.0.1:1");
   await assert.rejects(nobody.token(), withCode("connection.lost"));
 });

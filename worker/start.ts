@@ -69,7 +69,7 @@ function compose(config: WorkerConfig, ports: WorkerPorts, keep: Keep): RunningW
   const { clock = systemClock, say = () => {} } = ports;
   const { origin } = config.coordinator;
   const stop = new AbortController();
-  const http = new CoordinatorHttp(config.coordinator, keep.identity, stop.signal);
+  const http = new CoordinatorHttp(config, keep.identity, stop.signal, (text) => say("info", text));
   const compute = createCompute({
     config,
     keep,

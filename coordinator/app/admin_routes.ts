@@ -5,7 +5,11 @@ import { limits as wire, P2c2rError } from "../../protocol/mod.ts";
 import { readJson } from "./body.ts";
 import { integerField, textField } from "./fields.ts";
 import type { AppEnv } from "./gatekeeper.ts";
+import { inviteRoutes } from "./invite_routes.ts";
 import type { AppParts } from "./parts.ts";
+
+/** What a project weighs when nothing else is said. */
+const WEIGHT_USUAL = 100;
 
 /** GET /v1/status and everything under /v1/admin. */
 export function adminRoutes(parts: AppParts): Hono<AppEnv> {
@@ -27,8 +31,10 @@ export function adminRoutes(parts: AppParts): Hono<AppEnv> {
     .post("/v1/admin/projects", async (c) => {
       const body = await readJson(c.req.raw, limits.smallJsonBytesMax);
       const name = textField(body["name"], "name", limits.projectNameBytesMax);
-      const project = { id: uuidv7(), name, createdMs: parts.wallMs() };
+      const weight = weightField(body["weight"] ?? WEIGHT_USUAL, limits.projectWeightMax);
+      const project = { id: uuidv7(), name, createdMs: parts.wallMs(), weight };
       await store.projects.create(project);
+      parts.projects.weigh(project.id, weight);
       return c.json({ project: project.id, key: await keys.make(project.id, parts.wallMs()) }, 201);
     })
     .post("/v1/admin/projects/:id/keys", async (c) => {
@@ -46,6 +52,15 @@ export function adminRoutes(parts: AppParts): Hono<AppEnv> {
       backends.endKey(prefix);
       return c.json({ revoked: prefix });
     })
+    .put("/v1/admin/projects/:id/weight", async (c) => {
+      const project = await knownProject(parts, c.req.param("id"));
+      const body = await readJson(c.req.raw, limits.smallJsonBytesMax);
+      const weight = weightField(body["weight"], limits.projectWeightMax);
+      await store.projects.setWeight(project, weight);
+      parts.projects.weigh(project, weight);
+      return c.json({ project, weight });
+    })
+    .route("/", inviteRoutes(parts))
     .post("/v1/admin/projects/:id/credit", async (c) => {
       const project = await knownProject(parts, c.req.param("id"));
       const body = await readJson(c.req.raw, limits.smallJsonBytesMax);
@@ -59,12 +74,17 @@ interface ProjectRow {
   readonly id: string;
   readonly name: string;
   readonly createdMs: number;
+  readonly weight: number;
 }
 
-async function described(parts: AppParts, { id, name, createdMs }: ProjectRow) {
+function weightField(value: unknown, max: number): number {
+  return integerField(value, "weight", 1, max);
+}
+
+async function described(parts: AppParts, { id, name, createdMs, weight }: ProjectRow) {
   const stored = await parts.store.projects.keys(id);
   const keys = stored.map(({ prefix, createdMs, revokedMs }) => ({ prefix, createdMs, revokedMs }));
-  return { id, name, createdMs, balance: parts.bookkeeper.balance(id), keys };
+  return { id, name, createdMs, weight, balance: parts.bookkeeper.balance(id), keys };
 }
 
 async function knownProject(parts: AppParts, id: string): Promise<string> {

@@ -207,6 +207,7 @@ Deno.test("ApiKeys stores hashes, believes a good key for a moment, and a revoke
     create: () => Promise.resolve(),
     list: () => Promise.resolve([]),
     keys: () => Promise.resolve([]),
+    setWeight: () => Promise.resolve(false),
     addKey: (key) => Promise.resolve(void stored.set(key.hash, { ...key, revokedMs: null })),
     findKey: (hash) => Promise.resolve((asked++, stored.get(hash))),
     revokeKey: (prefix, revokedMs) => {

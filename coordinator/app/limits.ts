@@ -33,6 +33,12 @@ export const appLimits = Object.freeze({
   /** Small JSON bodies: challenges, sessions, administration. */
   smallJsonBytesMax: 16 * 1024,
   projectNameBytesMax: 64,
+  inviteNameBytesMax: 64,
+  /** Most workers that one invite may let in, and longest time it may be good for. */
+  inviteUsesMax: 100_000,
+  inviteDaysMax: 3_650,
+  /** Most that a project may weigh; 100 is usual. */
+  projectWeightMax: 1_000,
   /** Largest single deposit. */
   depositMax: 1_000_000_000_000_000,
 });

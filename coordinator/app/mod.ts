@@ -1,6 +1,7 @@
 export * from "./api_keys.ts";
 export * from "./app.ts";
 export * from "./gatekeeper.ts";
+export * from "./joining.ts";
 export * from "./limits.ts";
 export * from "./parts.ts";
 export * from "./secrets.ts";

@@ -13,7 +13,7 @@ import type { ApiKeys } from "./api_keys.ts";
 import type { Gatekeeper } from "./gatekeeper.ts";
 import type { AppLimits } from "./limits.ts";
 import type { StatusReport } from "./status_report.ts";
-import type { WorkerDoor } from "./worker_door.ts";
+import type { Joining } from "./joining.ts";
 
 /** A key that signs bundles, as workers pin it. */
 export interface SignerEntry {
@@ -33,7 +33,7 @@ export interface AppParts {
   readonly instance: string;
   readonly limits: AppLimits;
   readonly gatekeeper: Gatekeeper;
-  readonly door: WorkerDoor;
+  readonly joining: Joining;
   readonly keys: ApiKeys;
   readonly kernels: KernelTable;
   readonly workers: WorkerGateway;
@@ -42,7 +42,7 @@ export interface AppParts {
   readonly projects: Projects;
   readonly assets: Assets;
   readonly blobs: BlobStore;
-  readonly store: Pick<Store, "projects" | "ping">;
+  readonly store: Pick<Store, "projects" | "invites" | "ping">;
   readonly bookkeeper: Pick<Bookkeeper, "deposit" | "balance">;
   /** Files of the bundles, by digest. */
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;

@@ -7,11 +7,12 @@ import { type AppParts, projectOf } from "./parts.ts";
 
 /** GET /v1/worker and /v1/backend. */
 export function socketRoutes(parts: AppParts): Hono<AppEnv> {
-  const { gatekeeper, workers, backends } = parts;
+  const { gatekeeper, joining, workers, backends } = parts;
   return new Hono<AppEnv>()
     .get("/v1/worker", async (c) => {
       assertOpen(parts, c);
       const worker = await gatekeeper.worker(c);
+      await joining.assertStands(worker);
       const network = gatekeeper.network(c);
       workers.assertRoom(network);
       return upgrade(c, (socket, resume) => workers.open(socket, { ...worker, network }, resume));

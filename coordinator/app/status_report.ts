@@ -99,7 +99,7 @@ export function workerStatus({ session, snapshot, credit, kernel, nowMs }: Worke
   const quarantinedForMs = Math.max(0, (snapshot?.quarantinedUntilMs ?? 0) - nowMs);
   return {
     id: session.who.id,
-    tier: "peer",
+    tier: session.who.tier,
     state: stateOf(session, paused, quarantinedForMs),
     software,
     slots,

@@ -7,9 +7,14 @@ import { Seal } from "./seal.ts";
 const RANDOM_BYTES = 16;
 const PUBLIC_KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
-const CHALLENGE_BYTES = RANDOM_BYTES + 8 + 32;
+const WORK_BYTES = 1;
+const CHALLENGE_BYTES = RANDOM_BYTES + WORK_BYTES + 8 + 32;
 const WORKER_ID_BYTES = 16;
-const TOKEN_BYTES = PUBLIC_KEY_BYTES + 8 + 32;
+const TIER_BYTES = 1;
+const INVITE_BYTES = 8;
+const TOKEN_PAYLOAD_BYTES = PUBLIC_KEY_BYTES + TIER_BYTES + INVITE_BYTES;
+const TOKEN_BYTES = TOKEN_PAYLOAD_BYTES + 8 + 32;
+const noInvite = "00".repeat(INVITE_BYTES);
 
 /** A worker's answer to a challenge, as it came: base64url texts. */
 export interface SignedChallenge {
@@ -18,8 +23,24 @@ export interface SignedChallenge {
   readonly signature: string;
 }
 
+/** A signature that is right: whose, over what, and the work that the challenge asked for. */
+export interface Proof {
+  readonly worker: string;
+  readonly key: Uint8Array<ArrayBuffer>;
+  readonly challenge: Uint8Array<ArrayBuffer>;
+  /** Zero bits. */
+  readonly work: number;
+}
+
+/** What a token says beside the key. */
+export interface Standing {
+  readonly tier: "peer" | "cloud";
+  /** The invite it came by, 8 bytes in hex. */
+  readonly invite: string | null;
+}
+
 /** A worker that proved who it is. */
-export interface AdmittedWorker {
+export interface AdmittedWorker extends Standing {
   /** Lower-case hex of the first 16 bytes of its public key's SHA-256. */
   readonly id: string;
   /** base64url. */
@@ -41,44 +62,72 @@ export class WorkerDoor {
     this.#usedMax = usedMax;
   }
 
-  /** A challenge for one key. @throws P2c2rError `request.invalid` */
-  challenge(publicKey: string, nowMs: number): { readonly challenge: string; readonly expiresMs: number } {
+  /** How a key is named. @throws P2c2rError `request.invalid` */
+  idOf(publicKey: string): string {
+    return workerId(bytesOf(publicKey, PUBLIC_KEY_BYTES, "publicKey"));
+  }
+
+  /** A challenge for one key that asks for so many bits of work. @throws P2c2rError `request.invalid` */
+  challenge(
+    publicKey: string,
+    nowMs: number,
+    work: number,
+  ): { readonly challenge: string; readonly expiresMs: number } {
     const key = bytesOf(publicKey, PUBLIC_KEY_BYTES, "publicKey");
     const expiresMs = Math.floor(nowMs) + limits.challengeMs;
-    const random = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
-    return { challenge: toBase64Url(this.#challenges.make(random, expiresMs, key)), expiresMs };
+    const payload = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES + WORK_BYTES));
+    payload[RANDOM_BYTES] = work;
+    return { challenge: toBase64Url(this.#challenges.make(payload, expiresMs, key)), expiresMs };
   }
 
   /**
-   * A token for whoever signed the challenge for this host.
+   * Whose signature this is over a challenge for this host.
    *
    * @throws P2c2rError `request.invalid`, `auth.refused`, `auth.expired`, `rate.limited`
    */
-  async admit(
-    signed: SignedChallenge,
-    host: string,
-    nowMs: number,
-  ): Promise<{ readonly token: string; readonly worker: string; readonly expiresMs: number }> {
+  async prove(signed: SignedChallenge, host: string, nowMs: number): Promise<Proof> {
     const key = bytesOf(signed.publicKey, PUBLIC_KEY_BYTES, "publicKey");
     const challenge = bytesOf(signed.challenge, CHALLENGE_BYTES, "challenge");
     const signature = bytesOf(signed.signature, SIGNATURE_BYTES, "signature");
-    const random = this.#challenges.open(challenge, RANDOM_BYTES, nowMs, key);
-    if (random === "forged") throw refused("challenge is not one of this coordinator for this key");
-    if (random === "expired") {
+    const payload = this.#challenges.open(challenge, RANDOM_BYTES + WORK_BYTES, nowMs, key);
+    if (payload === "forged") throw refused("challenge is not one of this coordinator for this key");
+    if (payload === "expired") {
       throw new P2c2rError("auth.expired", "Cannot admit worker: challenge has expired");
     }
-    this.#use(random, nowMs);
+    this.#use(payload.subarray(0, RANDOM_BYTES), nowMs);
     if (!await signedBy(key, signature, host, challenge)) throw refused("signature is wrong");
+    return { worker: workerId(key), key, challenge, work: payload[RANDOM_BYTES] ?? 0 };
+  }
+
+  /** A token of a key. */
+  token(
+    key: Uint8Array,
+    { tier, invite }: Standing,
+    nowMs: number,
+  ): { readonly token: string; readonly expiresMs: number } {
+    const payload = new Uint8Array(TOKEN_PAYLOAD_BYTES);
+    payload.set(key);
+    payload[PUBLIC_KEY_BYTES] = tier === "cloud" ? 1 : 0;
+    payload.set(Uint8Array.fromHex(invite ?? noInvite), PUBLIC_KEY_BYTES + TIER_BYTES);
     const expiresMs = Math.floor(nowMs) + limits.sessionTokenMs;
-    return { token: toBase64Url(this.#tokens.make(key, expiresMs)), worker: workerId(key), expiresMs };
+    return { token: toBase64Url(this.#tokens.make(payload, expiresMs)), expiresMs };
   }
 
   /** The worker behind a token. @throws P2c2rError `auth.expired` */
   workerOf(token: string, nowMs: number): AdmittedWorker {
     const sealed = fromBase64Url(token, TOKEN_BYTES);
-    const key = sealed === undefined ? "forged" : this.#tokens.open(sealed, PUBLIC_KEY_BYTES, nowMs);
-    if (typeof key === "string") throw new P2c2rError("auth.expired", `Cannot admit worker: token is ${key}`);
-    return { id: workerId(key), publicKey: toBase64Url(key) };
+    const payload = sealed === undefined ? "forged" : this.#tokens.open(sealed, TOKEN_PAYLOAD_BYTES, nowMs);
+    if (typeof payload === "string") {
+      throw new P2c2rError("auth.expired", `Cannot admit worker: token is ${payload}`);
+    }
+    const key = payload.subarray(0, PUBLIC_KEY_BYTES);
+    const invite = payload.subarray(PUBLIC_KEY_BYTES + TIER_BYTES).toHex();
+    return {
+      id: workerId(key),
+      publicKey: toBase64Url(key),
+      tier: payload[PUBLIC_KEY_BYTES] === 1 ? "cloud" : "peer",
+      invite: invite === noInvite ? null : invite,
+    };
   }
 
   /** A challenge is good once. It counts as used before its signature is checked, so that guessing needs new ones. */

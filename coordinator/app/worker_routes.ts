@@ -2,21 +2,23 @@
 import { Hono } from "hono";
 import { digestFromHex, P2c2rError } from "../../protocol/mod.ts";
 import { readJson } from "./body.ts";
-import { textField } from "./fields.ts";
+import { choiceField, textField } from "./fields.ts";
 import type { AppEnv } from "./gatekeeper.ts";
 import type { AppParts } from "./parts.ts";
 
 const TEXT_BYTES_MAX = 256;
+/** What a worker may join as. */
+const tiers = ["peer", "cloud"] as const;
 
 /** /v1/workers/challenge, /v1/workers/session, /v1/blobs/<digest>, /v1/signers. */
 export function workerRoutes(parts: AppParts): Hono<AppEnv> {
-  const { gatekeeper, door, limits } = parts;
+  const { gatekeeper, joining, limits } = parts;
   return new Hono<AppEnv>()
     .post("/v1/workers/challenge", async (c) => {
       gatekeeper.count("challenges", gatekeeper.address(c));
       const body = await readJson(c.req.raw, limits.smallJsonBytesMax);
       const publicKey = textField(body["publicKey"], "publicKey", TEXT_BYTES_MAX);
-      return c.json(door.challenge(publicKey, parts.nowMs()));
+      return c.json(await joining.challenge(publicKey, optionalText(body, "invite"), parts.nowMs()));
     })
     .post("/v1/workers/session", async (c) => {
       gatekeeper.count("sessions", gatekeeper.address(c));
@@ -27,7 +29,12 @@ export function workerRoutes(parts: AppParts): Hono<AppEnv> {
         challenge: text("challenge"),
         signature: text("signature"),
       };
-      return c.json(await door.admit(signed, c.req.header("host") ?? "", parts.nowMs()));
+      const credentials = {
+        invite: optionalText(body, "invite"),
+        nonce: optionalText(body, "nonce"),
+        tier: body["tier"] === undefined ? "peer" as const : choiceField(body["tier"], "tier", tiers),
+      };
+      return c.json(await joining.admit(signed, credentials, c.req.header("host") ?? "", parts.nowMs()));
     })
     .get("/v1/blobs/:digest", async (c) => {
       const worker = await gatekeeper.worker(c);
@@ -39,6 +46,11 @@ export function workerRoutes(parts: AppParts): Hono<AppEnv> {
       gatekeeper.count("open", gatekeeper.address(c));
       return c.json({ signers: parts.signers });
     });
+}
+
+function optionalText(body: Record<string, unknown>, name: string): string | null {
+  const value = body[name];
+  return value === undefined || value === null ? null : textField(value, name, TEXT_BYTES_MAX);
 }
 
 async function blob(parts: AppParts, digest: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -6,7 +6,7 @@ import { KernelTable } from "./kernels.ts";
 import { type GatewayLimits, gatewayLimits } from "./limits.ts";
 import { TaskDesk } from "./task_desk.ts";
 
-const who = { project: { no: 1, id: "p" }, keyPrefix: "abcdefgh" };
+const who = { project: { no: 1, id: "p", weight: 100 }, keyPrefix: "abcdefgh" };
 
 class Rig {
   readonly shell = new FakeShell();

@@ -122,7 +122,7 @@ export class TaskDesk {
         dueMs: nowMs + request.deadlineMs,
         priority,
         verify,
-        weight: 1,
+        weight: project.weight,
         exclude,
       },
     });

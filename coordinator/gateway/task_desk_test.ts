@@ -79,7 +79,7 @@ const known = "ab".repeat(32);
 
 function task(fields: Partial<TaskRequest> = {}): TaskRequest {
   return {
-    project: { no: 1, id: "p" },
+    project: { no: 1, id: "p", weight: 3 },
     kernel: testKernel,
     input: new Uint8Array(10),
     assets: [],
@@ -114,7 +114,7 @@ Deno.test("start() tells the core all it may know of a task", () => {
       dueMs: 10_050,
       priority: 2,
       verify: "sampled",
-      weight: 1,
+      weight: 3,
       exclude: ["aa"],
     },
   }]);
@@ -136,7 +136,7 @@ Deno.test("admit() refuses what cannot be computed, with the code for it, and ho
     [{ assets: [atLimit] }, "admitted"],
     [{ assets: [overLimit] }, "task.too_large"],
     [{ assets: ["cd".repeat(32)] }, "task.asset_unknown"],
-    [{ assets: [known], project: { no: 2, id: "q" } }, "task.asset_unknown"],
+    [{ assets: [known], project: { no: 2, id: "q", weight: 3 } }, "task.asset_unknown"],
     [{ assets: [known, known] }, "task.too_large"],
     [{ fuelLimit: 109 }, "kernel.exhausted"],
     [{ fuelLimit: 110 }, "admitted"],
@@ -235,7 +235,7 @@ Deno.test("repeated() gives the answer of an idempotency key until it is forgott
   assert.equal(rig.desk.repeated(request), undefined);
   rig.reply(rig.submit(request));
   assert.deepEqual(rig.desk.repeated(request)?.output, Uint8Array.of(1, 2));
-  assert.equal(rig.desk.repeated({ ...request, project: { no: 2, id: "q" } }), undefined);
+  assert.equal(rig.desk.repeated({ ...request, project: { no: 2, id: "q", weight: 3 } }), undefined);
   assert.throws(() => rig.desk.repeated(task({ idempotencyKey: "k", input: new Uint8Array(11) })), {
     code: "request.invalid",
   });

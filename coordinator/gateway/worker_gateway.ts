@@ -114,6 +114,17 @@ export class WorkerGateway implements Sweepable {
     this.#sessions.at(effect.worker)?.deliver(effect);
   }
 
+  /** Ends the sessions of workers that came by an invite; answers how many. */
+  endInvite(invite: string): number {
+    const found = [...this.#sessions.all()].filter(({ who }) => who.invite === invite);
+    for (const session of found) {
+      const error = new P2c2rError("auth.refused", "Cannot go on: the invite of this worker was revoked");
+      if (session.connection === null) this.#end(session);
+      else session.connection.fail(error);
+    }
+    return found.length;
+  }
+
   /** Tells everyone that the end is near. */
   drain(graceMs: number): void {
     for (const session of this.#sessions.all()) {

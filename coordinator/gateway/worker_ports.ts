@@ -36,6 +36,9 @@ export interface WorkerIdentity {
   readonly publicKey: string;
   /** Opaque mark of its network. */
   readonly network: string;
+  readonly tier: "peer" | "cloud";
+  /** The invite it came by. */
+  readonly invite: string | null;
 }
 
 /** What a worker said about itself, and was told. */

@@ -7,8 +7,9 @@ import { FakeLoop, FakeShell, FakeSocket, testKernel } from "./_fakes.ts";
 import { KernelTable } from "./kernels.ts";
 import { type GatewayLimits, gatewayLimits } from "./limits.ts";
 import { type WorkerArrival, type WorkerCredit, WorkerGateway } from "./worker_gateway.ts";
+import type { WorkerIdentity } from "./worker_ports.ts";
 
-const who = { id: "worker-a", publicKey: "key", network: "net" };
+const who: WorkerIdentity = { id: "worker-a", publicKey: "key", network: "net", tier: "peer", invite: null };
 const record: WorkerRecord = { quarantinedUntilMs: 0, offences: 0, kernels: new Map() };
 const ready: Ready = [t.ready, 2, 6, "test/1", [Uint8Array.of(0xab)], null, null];
 type Assign = Effect & { readonly type: "assign" };

@@ -50,6 +50,15 @@ export function snapshot(state: State): SchedulerSnapshot {
   };
 }
 
+/** Results whose credit is neither granted nor voided. */
+export function undecided(state: State): number {
+  let count = 0;
+  for (let served = state.newestServed; served !== null; served = served.older) {
+    if (served.pending) count++;
+  }
+  return count;
+}
+
 function ofWorker(worker: WorkerState): WorkerSnapshot {
   return {
     worker: worker.spec.worker,

@@ -14,7 +14,7 @@ async function withAssets(
 ): Promise<void> {
   const store = await openStore({ path: ":memory:" });
   try {
-    for (const id of ["p1", "p2"]) await store.projects.create({ id, name: id, createdMs: 1 });
+    for (const id of ["p1", "p2"]) await store.projects.create({ id, name: id, createdMs: 1, weight: 100 });
     await work(new Assets({ index: store.assets, blobs, nowMs: () => 5 }), blobs, store);
   } finally {
     await store.close();

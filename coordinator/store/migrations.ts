@@ -7,6 +7,7 @@ import type { Migration } from "kysely/migration";
 /** Every migration, by name; the names sort in the order of running. */
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001_foundation": { up: foundation },
+  "0002_joining": { up: joining },
 };
 
 async function foundation(db: Kysely<unknown>): Promise<void> {
@@ -16,6 +17,24 @@ async function foundation(db: Kysely<unknown>): Promise<void> {
   await makeLedger(db);
   await makeFlushes(db);
   await makeJobs(db);
+}
+
+/** Invites, and what a project weighs. */
+async function joining(db: Kysely<unknown>): Promise<void> {
+  await db.schema.createTable("invites")
+    .addColumn("id", "text", (column) => column.primaryKey())
+    .addColumn("hash", "text", (column) => column.notNull().unique())
+    .addColumn("name", "text", (column) => column.notNull())
+    .addColumn("tier", "text", (column) => column.notNull())
+    .addColumn("created_ms", "bigint", (column) => column.notNull())
+    .addColumn("expires_ms", "bigint")
+    .addColumn("uses_max", "bigint")
+    .addColumn("uses", "bigint", (column) => column.notNull().defaultTo(0))
+    .addColumn("revoked_ms", "bigint")
+    .execute();
+  await db.schema.alterTable("workers").addColumn("invite", "text").execute();
+  await db.schema.alterTable("projects")
+    .addColumn("weight", "integer", (column) => column.notNull().defaultTo(100)).execute();
 }
 
 async function makeMeta(db: Kysely<unknown>): Promise<void> {

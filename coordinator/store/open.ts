@@ -5,6 +5,7 @@ import { P2c2rError } from "../../protocol/mod.ts";
 import { assetIndex } from "./asset_index.ts";
 import { storeFailure, storing } from "./failure.ts";
 import { auditStore, flushStore } from "./flushes.ts";
+import { inviteStore } from "./invites.ts";
 import { kernelStore } from "./kernels.ts";
 import { ledgerStore } from "./ledger.ts";
 import { migrations } from "./migrations.ts";
@@ -36,6 +37,7 @@ export async function openStore({ path }: StoreOptions): Promise<Store> {
   return {
     projects: projectStore(db),
     workers: workerStore(db),
+    invites: inviteStore(db),
     kernels: kernelStore(db),
     ledger: ledgerStore(db),
     flushes: flushStore(db),

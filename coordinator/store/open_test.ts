@@ -103,7 +103,7 @@ Deno.test("a store whose disk is full says so, writes nothing, and goes on when 
     const db = openSqlite(path);
     const pages = (max: number) => sql`pragma max_page_count = ${sql.lit(max)}`.execute(db);
     await pages(1);
-    const large = { id: "p1", name: "x".repeat(1_000_000), created_ms: 1 };
+    const large = { id: "p1", name: "x".repeat(1_000_000), created_ms: 1, weight: 100 };
     const insert = () =>
       storing(
         "create project",
@@ -133,7 +133,7 @@ Deno.test("openStore() has tables for the jobs to come: one attempt per fence, o
     const path = `${folder}/p2c2r.sqlite`;
     await (await openStore({ path })).close();
     const database = new DatabaseSync(path);
-    database.exec("insert into projects values ('p1', 'Chess', 1)");
+    database.exec("insert into projects values ('p1', 'Chess', 1, 100)");
     const job = (id: string) =>
       database.exec(`insert into jobs
         (id, project_id, kernel_digest, input, assets, idempotency_key, priority, state, run_after_ms, created_ms)

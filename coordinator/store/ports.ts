@@ -9,6 +9,8 @@ export interface Project {
   readonly id: string;
   readonly name: string;
   readonly createdMs: number;
+  /** Right to compute relative to other projects, when there is not enough for all: 1 to 1000, usually 100. */
+  readonly weight: number;
 }
 
 /** What is kept of an API key: never the key. */
@@ -26,6 +28,8 @@ export type StoredKey = ApiKey & { readonly revokedMs: number | null };
 export interface ProjectStore {
   create(project: Project): Promise<void>;
   list(): Promise<readonly Project[]>;
+  /** Answers false when there is no such project. */
+  setWeight(id: string, weight: number): Promise<boolean>;
   addKey(key: ApiKey): Promise<void>;
   findKey(hash: string): Promise<StoredKey | undefined>;
   keys(project: string): Promise<readonly StoredKey[]>;
@@ -50,6 +54,8 @@ export interface StoredWorker {
   readonly software: string;
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
+  /** The invite it came by. */
+  readonly invite: string | null;
   readonly record: WorkerRecord;
 }
 
@@ -180,10 +186,43 @@ export interface AssetIndex {
   list(project: string): Promise<readonly StoredAsset[]>;
 }
 
+/** A token that lets workers in; what is kept of it is never the token. */
+export interface Invite {
+  /** 8 bytes, lower-case hex. */
+  readonly id: string;
+  /** SHA-256 of the whole token, lower-case hex. */
+  readonly hash: string;
+  readonly name: string;
+  readonly tier: "peer" | "cloud";
+  readonly createdMs: number;
+  /** Null: it does not expire. */
+  readonly expiresMs: number | null;
+  /** Workers that may come by it; null: any number. */
+  readonly usesMax: number | null;
+}
+/** An invite as stored: how many came by it, and since when it is revoked. */
+export type StoredInvite = Invite & { readonly uses: number; readonly revokedMs: number | null };
+
+export interface InviteStore {
+  create(invite: Invite): Promise<void>;
+  /** The newest first. */
+  list(): Promise<readonly StoredInvite[]>;
+  find(hash: string): Promise<StoredInvite | undefined>;
+  get(id: string): Promise<StoredInvite | undefined>;
+  /**
+   * Notes that a worker comes by an invite. Answers false, and changes nothing, when the invite is unknown, revoked,
+   * expired or used up; a worker that came by it before uses it no second time.
+   */
+  use(id: string, worker: string, nowMs: number): Promise<boolean>;
+  /** Answers false when there is no such invite or it was revoked before. */
+  revoke(id: string, nowMs: number): Promise<boolean>;
+}
+
 /** Everything that is remembered, and the one connection behind it. */
 export interface Store {
   readonly projects: ProjectStore;
   readonly workers: WorkerStore;
+  readonly invites: InviteStore;
   readonly kernels: KernelStore;
   readonly ledger: LedgerStore;
   readonly flushes: FlushStore;

@@ -6,16 +6,23 @@ import type { Tables } from "./schema.ts";
 
 export function projectStore(db: Kysely<Tables>): ProjectStore {
   return {
-    create: ({ id, name, createdMs }) =>
+    create: ({ id, name, createdMs, weight }) =>
       storing("create project", async () => {
-        await db.insertInto("projects").values({ id, name, created_ms: createdMs }).execute();
+        await db.insertInto("projects").values({ id, name, created_ms: createdMs, weight }).execute();
+      }),
+
+    setWeight: (id, weight) =>
+      storing("weigh project", async () => {
+        const result = await db.updateTable("projects").set({ weight }).where("id", "=", id)
+          .executeTakeFirst();
+        return result.numUpdatedRows > 0n;
       }),
 
     list: () =>
       storing("list projects", async () => {
         const rows = await db.selectFrom("projects").selectAll().orderBy("created_ms").orderBy("id")
           .execute();
-        return rows.map(({ id, name, created_ms }) => ({ id, name, createdMs: created_ms }));
+        return rows.map(({ id, name, created_ms, weight }) => ({ id, name, createdMs: created_ms, weight }));
       }),
 
     addKey: ({ hash, prefix, project, createdMs }) =>

@@ -4,6 +4,7 @@ interface ProjectRow {
   id: string;
   name: string;
   created_ms: number;
+  weight: number;
 }
 interface ApiKeyRow {
   hash: string;
@@ -20,6 +21,18 @@ interface WorkerRow {
   last_seen_ms: number;
   quarantined_until_ms: number;
   offences: number;
+  invite: string | null;
+}
+interface InviteRow {
+  id: string;
+  hash: string;
+  name: string;
+  tier: "peer" | "cloud";
+  created_ms: number;
+  expires_ms: number | null;
+  uses_max: number | null;
+  uses: number;
+  revoked_ms: number | null;
 }
 interface TrustRow {
   worker_id: string;
@@ -125,6 +138,7 @@ interface MigrationRow {
 export interface Tables {
   projects: ProjectRow;
   api_keys: ApiKeyRow;
+  invites: InviteRow;
   workers: WorkerRow;
   trust: TrustRow;
   kernels: KernelRow;

@@ -92,13 +92,15 @@ export async function saveChanges(
   });
 }
 
-const unseen = {
+/** A worker of which nothing is known. */
+export const unseen = {
   public_key: null,
   software: "",
   first_seen_ms: 0,
   last_seen_ms: 0,
   quarantined_until_ms: 0,
   offences: 0,
+  invite: null,
 } as const;
 
 function trustRows({ worker, trust }: WorkerChange): Tables["trust"][] {
@@ -143,6 +145,7 @@ function workerOf(row: Tables["workers"], kernels: ReadonlyMap<string, KernelTru
     software: row.software,
     firstSeenMs: row.first_seen_ms,
     lastSeenMs: row.last_seen_ms,
+    invite: row.invite,
     record: { quarantinedUntilMs: row.quarantined_until_ms, offences: row.offences, kernels },
   };
 }

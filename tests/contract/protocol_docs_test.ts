@@ -4,12 +4,16 @@ import {
   challengeContext,
   encodeFrame,
   type Message,
+  nonceOf,
   P2c2rError,
   parseFromBackend,
   parseFromWorker,
   parseToBackend,
   parseToWorker,
   sha256,
+  solveWork,
+  workBitsMax,
+  zeroBits,
 } from "../../protocol/mod.ts";
 import { protocolPage, protocolSections, readSources, withSections } from "../../tools/protocol_docs.ts";
 import { repositoryRoot } from "../../tools/source_files.ts";
@@ -69,7 +73,7 @@ Deno.test("docs/protocol.md explains every message, and every field that its nam
 
 Deno.test("docs/protocol.md shows the bytes that the encoder writes and what the parser reads from them", () => {
   const found = examples("example");
-  assert.equal(found.length, page.match(/<!-- example: (?!signature)/g)?.length);
+  assert.equal(found.length, page.match(/<!-- example: (?!signature|work)/g)?.length);
   assert.ok(found.length >= 10);
   for (const { lane, messages, frame } of found) {
     assert.equal(encodeFrame(messages).toHex(), frame.toHex());
@@ -117,4 +121,16 @@ Deno.test("docs/protocol.md shows how a challenge is signed", async () => {
   const secret = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", false, ["sign"]);
   const signature = new Uint8Array(await crypto.subtle.sign("Ed25519", secret, message));
   assert.equal(signature.toHex(), example["signature"]);
+});
+
+Deno.test("docs/protocol.md shows the work of joining, and the bound on it", async () => {
+  const json = /<!-- example: work -->\s*```json\n([\s\S]*?)```/.exec(page)![1]!;
+  const example = JSON.parse(json) as { challenge: string; work: number; nonce: string; hash: string };
+  const digest = await sha256(Uint8Array.fromHex(example.challenge));
+  const hash = await sha256(Uint8Array.of(...digest, ...Uint8Array.fromHex(example.nonce)));
+  assert.equal(hash.toHex(), example.hash);
+  assert.ok(zeroBits(hash) >= example.work);
+  const first = solveWork(digest, example.work, 0, 1_000_000);
+  assert.equal(nonceOf(first!).toHex(), example.nonce, "the first that fits");
+  assert.match(page, new RegExp(`\`work\` is at most ${workBitsMax};`));
 });

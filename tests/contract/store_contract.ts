@@ -16,6 +16,7 @@ export type Books = Pick<Store, "workers" | "ledger" | "flushes" | "audit">;
 export function storeContract(name: string, withStore: WithStore): void {
   const rule: Rule<Store> = (text, work) => Deno.test(`${name}: ${text}`, () => withStore(work));
   projectRules(rule);
+  inviteRules(rule);
   kernelRules(rule);
   assetRules(rule);
   booksContract(name, withStore);
@@ -35,7 +36,7 @@ export function booksContract(
 
 type Rule<S> = (text: string, work: (store: S) => Promise<void>) => void;
 
-const project = { id: "p1", name: "Chess", createdMs: 1_800_000_000_000 };
+const project = { id: "p1", name: "Chess", createdMs: 1_800_000_000_000, weight: 100 };
 const failed = { name: "P2c2rError", code: "store.failed" };
 
 function projectRules(rule: Rule<Store>): void {
@@ -51,6 +52,9 @@ function projectRules(rule: Rule<Store>): void {
     assert.equal(await projects.revokeKey("abcdefgh", 77), true);
     assert.equal(await projects.revokeKey("abcdefgh", 78), false);
     assert.equal(await projects.revokeKey("unknown!", 78), false);
+    assert.equal(await projects.setWeight("p2", 7), true);
+    assert.equal(await projects.setWeight("p3", 7), false);
+    assert.deepEqual((await projects.list()).map(({ weight }) => weight), [7, 100]);
     assert.deepEqual(await projects.keys("p1"), [{ ...key, revokedMs: 77 }]);
     assert.deepEqual(await projects.keys("p2"), []);
   });
@@ -69,6 +73,51 @@ function projectRules(rule: Rule<Store>): void {
       );
     },
   );
+}
+
+function inviteRules(rule: Rule<Store>): void {
+  const invite = {
+    id: "0011223344556677",
+    hash: "e".repeat(64),
+    name: "club",
+    tier: "peer",
+    createdMs: 5,
+    expiresMs: 100,
+    usesMax: 2,
+  } as const;
+
+  rule("invites let as many workers in as they say, each of them any number of times", async (store) => {
+    const { invites, workers } = store;
+    await invites.create(invite);
+    assert.deepEqual(await invites.find(invite.hash), { ...invite, uses: 0, revokedMs: null });
+    assert.deepEqual(await invites.get(invite.id), await invites.find(invite.hash));
+    assert.equal(await invites.use(invite.id, "w1", 10), true);
+    assert.equal(await invites.use(invite.id, "w1", 11), true);
+    assert.equal(await invites.use(invite.id, "w2", 12), true);
+    assert.equal(await invites.use(invite.id, "w3", 13), false);
+    assert.equal(await invites.use(invite.id, "w2", 14), true);
+    assert.equal((await invites.list())[0]?.uses, 2);
+    assert.equal((await workers.load("w1"))?.invite, invite.id);
+    assert.equal(await workers.load("w3"), undefined);
+    await workers.arrive({ id: "w1", publicKey: "key", software: "worker/1", nowMs: 20 });
+    assert.equal((await workers.load("w1"))?.invite, invite.id, "arriving does not lose it");
+  });
+
+  rule("invites let nobody in when they are unknown, expired or revoked", async ({ invites }) => {
+    await invites.create(invite);
+    await invites.create({ ...invite, id: "ff", hash: "f".repeat(64), expiresMs: null, usesMax: null });
+    assert.equal(await invites.use("none", "w1", 10), false);
+    assert.equal(await invites.use(invite.id, "w1", 99), true);
+    assert.equal(await invites.use(invite.id, "w1", 100), false);
+    assert.equal(await invites.use("ff", "w1", 1e12), true);
+    assert.equal(await invites.revoke("ff", 200), true);
+    assert.equal(await invites.revoke("ff", 201), false);
+    assert.equal(await invites.revoke("none", 201), false);
+    assert.equal(await invites.use("ff", "w1", 202), false);
+    assert.equal((await invites.get("ff"))?.revokedMs, 200);
+    assert.equal(await invites.find("0".repeat(64)), undefined);
+    await assert.rejects(invites.create(invite), failed);
+  });
 }
 
 function workerRules(rule: Rule<Books>): void {
@@ -94,6 +143,7 @@ function workerRules(rule: Rule<Books>): void {
       software: "worker/2",
       firstSeenMs: 10,
       lastSeenMs: 20,
+      invite: null,
       record,
     });
     assert.deepEqual((await workers.arrive({ ...arrival, id: "w2" })).kernels, new Map([["k@1.0.0", trust]]));

@@ -29,7 +29,7 @@ Deno.test("openStore() finds on disk what an earlier one stored", () =>
   withTempFolder(async (folder) => {
     const path = `${folder}/p2c2r.sqlite`;
     const first = await openStore({ path });
-    await first.projects.create({ id: "p1", name: "Chess", createdMs: 1 });
+    await first.projects.create({ id: "p1", name: "Chess", createdMs: 1, weight: 100 });
     await first.close();
     const second = await openStore({ path });
     assert.equal((await second.projects.list()).length, 1);

@@ -122,7 +122,7 @@ Deno.test("the program makes its data folder, shows the first key once, serves, 
       ...["run", "--no-prompt", "--no-check", "--allow-net=127.0.0.1", "--allow-read", "--allow-env"],
       ...["tools/project.ts", "list", "--coordinator", url, "--data", data],
     ]);
-    assert.match(listed.stdout, / {2}first {2}1000000000000 micro-credits {2}keys: p2c2r_/);
+    assert.match(listed.stdout, / {2}first {2}1000000000000 micro-credits {2}weight 100 {2}keys: p2c2r_/);
   });
 });
 

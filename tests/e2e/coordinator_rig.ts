@@ -1,6 +1,6 @@
 // A whole coordinator inside the test's own process: real sockets, a store in memory, and a kernel that reverses bytes.
 import { assert } from "../deps.ts";
-import { newSecrets } from "../../coordinator/app/mod.ts";
+import { type JoinPolicy, newSecrets } from "../../coordinator/app/mod.ts";
 import type { InstalledKernel } from "../../coordinator/installed.ts";
 import type { CheckOutcome, Compute, Kernel, Outcome, Work } from "../../coordinator/ports.ts";
 import { type Running, startCoordinator, type StartParts } from "../../coordinator/start.ts";
@@ -92,11 +92,20 @@ export interface CoordinatorRig extends AsyncDisposable {
 /** Starts one; it is stopped at the end of the test's scope. */
 export async function startRig(
   overrides: NonNullable<StartParts["overrides"]> = {},
+  join: JoinPolicy = { mode: "open", bits: 0 },
 ): Promise<CoordinatorRig> {
   const store = await openStore({ path: ":memory:" });
   const compute = new RigCompute();
   const said: string[] = [];
-  const running = await startCoordinator({ host: "127.0.0.1", port: 0, localSlots: 2, trustProxy: false }, {
+  const config = {
+    host: "127.0.0.1",
+    port: 0,
+    localSlots: 2,
+    trustProxy: false,
+    join,
+    isPublic: false,
+  };
+  const running = await startCoordinator(config, {
     compute,
     kernels: [installed],
     signers: [{ keyId: "0011223344556677", publicKey: "AAAA" }],

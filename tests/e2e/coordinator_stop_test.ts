@@ -1,4 +1,5 @@
 import { assert } from "../deps.ts";
+import { trustRules } from "../../coordinator/verify/mod.ts";
 import { messageType as t } from "../../protocol/mod.ts";
 import { joinBackend } from "./coordinator_backend.ts";
 import { ask, bearing, reversed, startRig, until } from "./coordinator_rig.ts";
@@ -47,6 +48,27 @@ Deno.test("a coordinator that stops lets what is nearly done finish, and admits 
   assert.deepEqual((await backend.end(1))[2], reversed(bytes("nearly")));
   await stopping;
   assert.equal((await backend.peer.closed).code, 1012);
+});
+
+Deno.test("a coordinator that stops grants what it can still prove right, and says how much lapses", async () => {
+  const trust = { ...trustRules, probationResults: 1, recheckRateUnchecked: 0, recheckRateChecked: 0 };
+  for (const proves of [true, false]) {
+    await using rig = await startRig({ scheduler: { trust }, stopGraceMs: 300 });
+    await joinWorker(rig.url);
+    const backend = await joinBackend(rig.url, rig.key);
+    const byPeers = async () => (await rig.running.status()).tasks.tiers.peer;
+    for (let no = 1; await byPeers() < 5; no++) {
+      backend.submit(no, bytes(`task ${no}`));
+      await backend.end(no);
+    }
+    const balances = await rig.store.ledger.balancesOf("granted");
+    rig.compute.hold = !proves;
+    await rig.running.stop();
+    const after = await rig.store.ledger.balancesOf("granted");
+    const sum = (all: ReadonlyMap<string, number>) => all.values().reduce((a, b) => a + b, 0);
+    const lapsed = rig.said.some((line) => /^lapsed: Credit for 5 results lapses/.test(line));
+    assert.deepEqual([sum(after) > sum(balances) && !lapsed, lapsed], [proves, !proves]);
+  }
 });
 
 Deno.test("a coordinator that stops twice stops once", async () => {

@@ -48,6 +48,8 @@ export async function end(worker: RunningWorker): Promise<void> {
 }
 
 const defaults = {
+  invite: null,
+  tier: "peer",
   threads: 1,
   isolate: "thread",
   duty: 1,

@@ -67,7 +67,14 @@ export async function withFleet(
     const compute = localCompute({ pool, bundles: byNo, assets: blobs, report });
     const trust = { ...trustRules, probationResults, ...options.trust };
     const running = await startCoordinator(
-      { host: "127.0.0.1", port: 0, localSlots: 2, trustProxy: false },
+      {
+        host: "127.0.0.1",
+        port: 0,
+        localSlots: 2,
+        trustProxy: false,
+        join: { mode: "open", bits: 0 },
+        isPublic: false,
+      },
       {
         compute,
         kernels,

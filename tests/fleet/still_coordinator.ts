@@ -126,7 +126,12 @@ export class StillCoordinator implements AsyncDisposable {
         throw error;
       },
     });
-    await store.projects.create({ id: "still project", name: "still project", createdMs: clock.nowMs() });
+    await store.projects.create({
+      id: "still project",
+      name: "still project",
+      createdMs: clock.nowMs(),
+      weight: 100,
+    });
     await inside.bookkeeper.deposit("still project", 1_000_000_000, "first");
     const workers: StillWorker[] = [];
     for (let no = 0; no < workerCount; no++) {
@@ -141,7 +146,13 @@ export class StillCoordinator implements AsyncDisposable {
           trust: new Map([[trustKey(reverse), trust]]),
         }]);
       }
-      const who = { id, publicKey: arrival.publicKey, network: `network ${no}` };
+      const who = {
+        id,
+        publicKey: arrival.publicKey,
+        network: `network ${no}`,
+        tier: "peer" as const,
+        invite: null,
+      };
       const worker = new StillWorker((socket) => inside.workers.open(socket, who, null));
       await quiet();
       worker.say([t.ready, 1, 4, "still/1", null, null, null], [t.kernelState, reverse.no, true, null, null]);

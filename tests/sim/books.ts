@@ -123,7 +123,7 @@ export class MemoryBooks {
     const row = this.#workers.get(id);
     if (row === undefined) return undefined;
     const { publicKey, software, firstSeenMs, lastSeenMs } = row;
-    return { id, publicKey, software, firstSeenMs, lastSeenMs, record: recordOf(row) };
+    return { id, publicKey, software, firstSeenMs, lastSeenMs, invite: null, record: recordOf(row) };
   }
 
   #list(limit: number): StoredWorker[] {

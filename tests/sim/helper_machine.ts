@@ -166,7 +166,10 @@ export class Helper {
     const session = address.searchParams.get("session");
     const wire = host.connect(
       { process, path: this.path, end: this.#ear(listener) },
-      (inside, socket) => inside.workers.open(socket, { id, publicKey: `key of ${id}`, network }, session),
+      (inside, socket) => {
+        const who = { id, publicKey: `key of ${id}`, network, tier: "peer", invite: null } as const;
+        inside.workers.open(socket, who, session);
+      },
     );
     if (wire === null) {
       const refused = new P2c2rError("connection.lost", "Cannot connect: nothing listens");
