@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 /** What can be measured, in the order in which it is. `long`: only when named. `besideLibraries`: in kernels/. */
 const benches = [
   { name: "codec", about: "frames: parse, encode, pre-scan" },
-  { name: "scheduler", about: "one step of the core against workers and queue" },
+  { name: "scheduler", about: "the core against workers and queue; --write: docs/scheduling.md" },
   { name: "sandbox", about: "fresh instance, assets, checks, bundles" },
   { name: "isolates", about: "threads, processes, browser: round trip, starts, runaways, memory" },
   { name: "store", about: "ledger, audit and trust: flushes" },
@@ -15,6 +15,10 @@ const benches = [
   { name: "physics", about: "bodies: cost, check" },
   { name: "detection", about: "kernels' checks: lies caught, cost beside run; --write: docs/trust.md" },
   { name: "round_trip", about: "2 KiB, one in flight, whole road in real processes: p99 below 5 ms" },
+  {
+    name: "hostile_fleet",
+    about: "40 slots, 30 % hostile or slow, a tenth leaving each second: deadlines met",
+  },
   { name: "demo", about: "twenty demos: wrong answers served", long: true },
 ] as const;
 

@@ -1,8 +1,9 @@
 // One decision of the scheduler: submit → assign → answer → check → reply, against the number of workers and of waiting tasks.
-// deno task bench scheduler [--json]
+// deno task bench scheduler [--write] [--json]: --write puts the figures into docs/scheduling.md and draws them.
 import type { Outcome } from "../coordinator/ports.ts";
 import { createState, type Effect, schedulerConfig, type State, step } from "../coordinator/scheduler/mod.ts";
 import { simKernel, trustedRecord } from "../tests/sim/world.ts";
+import { lineChart } from "./line_chart.ts";
 
 interface SchedulerRow {
   readonly workers: number;
@@ -93,22 +94,50 @@ function measure(workers: number, queued: number, tasks: number): SchedulerRow {
   return { workers, queued, tasks, nsPerTask };
 }
 
+/** Workers by tasks waiting: each grows while the other stays. */
+const byQueue = [100, 1_000, 10_000, 100_000, 1_000_000].map((queued) => [100, queued] as const);
+const byWorkers = [10, 100, 1_000, 10_000].map((workers) => [workers, 1_000] as const);
+
+const page = new URL("../docs/scheduling.md", import.meta.url);
+const chart = new URL("../docs/scheduling.svg", import.meta.url);
+
+/** Puts the figures into the page, between their marks, and draws them beside it. */
+async function write(queues: readonly SchedulerRow[], fleets: readonly SchedulerRow[]): Promise<void> {
+  const lines = [
+    {
+      name: "tasks waiting (100 workers)",
+      points: queues.map((row) => [row.queued, row.nsPerTask] as const),
+    },
+    {
+      name: "workers (1,000 tasks waiting)",
+      points: fleets.map((row) => [row.workers, row.nsPerTask] as const),
+    },
+  ];
+  const title = "One task through the core: submitted, placed, answered, checked, next one dispatched";
+  await Deno.writeTextFile(chart, lineChart(title, "how many", "ns per task", lines));
+  const rows = [...queues, ...fleets].map(({ workers, queued, nsPerTask }) =>
+    `| ${workers.toLocaleString("en")} | ${queued.toLocaleString("en")} | ${nsPerTask.toLocaleString("en")} |`
+  );
+  const table = ["| workers | tasks waiting | ns per task |", "| --: | --: | --: |", ...rows].join("\n");
+  const text = await Deno.readTextFile(page);
+  const marked = /(<!-- measured: scheduler -->\n)[\s\S]*?(\n<!-- end -->)/;
+  if (!marked.test(text)) throw new Error(`Cannot write figures: ${page.pathname} has no place for them`);
+  await Deno.writeTextFile(page, text.replace(marked, `$1\n${table}\n$2`));
+}
+
+function print(rows: readonly SchedulerRow[]): void {
+  console.log("workers   queued   ns per task");
+  for (const { workers, queued, nsPerTask } of rows) {
+    console.log(`${`${workers}`.padStart(7)}  ${`${queued}`.padStart(7)}  ${`${nsPerTask}`.padStart(12)}`);
+  }
+}
+
 if (import.meta.main) {
   measure(100, 100, 50_000);
-  const rows = [[10, 100], [100, 100], [1_000, 100], [10_000, 100], [100, 10_000], [100, 100_000], [
-    100,
-    1_000_000,
-  ]]
-    .map(([workers, queued]) => measure(workers!, queued!, 100_000));
+  const queues = byQueue.map(([workers, queued]) => measure(workers, queued, 100_000));
+  const fleets = byWorkers.map(([workers, queued]) => measure(workers, queued, 100_000));
+  const rows = [...queues, ...fleets];
+  if (Deno.args.includes("--write")) await write(queues, fleets);
   if (Deno.args.includes("--json")) console.log(JSON.stringify(rows));
-  else {
-    console.log("workers   queued   ns per task");
-    for (const row of rows) {
-      console.log(
-        `${String(row.workers).padStart(7)}  ${String(row.queued).padStart(7)}  ${
-          String(row.nsPerTask).padStart(12)
-        }`,
-      );
-    }
-  }
+  else print(rows);
 }

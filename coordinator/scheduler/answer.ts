@@ -252,11 +252,15 @@ function unserved(
 /** What an answer teaches about its worker: how long it takes, and whether it may have more in flight. */
 function measure(nowMs: number, attempt: Attempt, outcome: Outcome): void {
   const { worker, kernel, work, task } = attempt;
-  // The part of the wait in which the worker was already busy with earlier answers is not this task's own.
-  const sinceMs = worker.slots === 1 ? Math.max(attempt.assignedMs, worker.lastAnswerMs) : attempt.assignedMs;
+  // The part of the wait in which all slots were busy with earlier answers is not this task's own.
+  const { answeredMs, slots } = worker;
+  const freedMs = answeredMs.length < slots ? 0 : answeredMs[answeredMs.length - slots]!;
+  const sinceMs = Math.max(attempt.assignedMs + worker.rttMs, freedMs);
   worker.lastAnswerMs = nowMs;
+  answeredMs.push(nowMs);
+  if (answeredMs.length > slots) answeredMs.shift();
   if (!isClaim(outcome)) return;
-  const tookMs = Math.max(0, nowMs - sinceMs - worker.rttMs);
+  const tookMs = Math.max(0, nowMs - sinceMs);
   worker.answered++;
   worker.serviceMs += (tookMs - worker.serviceMs) / Math.min(worker.answered, 16);
   worker.kernels.get(kernel.kernel.no)?.service.add(work.input.length, tookMs);

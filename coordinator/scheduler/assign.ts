@@ -2,7 +2,7 @@
 import type { Work } from "../ports.ts";
 import { sent } from "./breaker.ts";
 import { hedgeAfterMs } from "./hedge.ts";
-import { hold, refreshRoom, serviceMs } from "./room.ts";
+import { busyForMs, hold, refreshRoom, serviceMs } from "./room.ts";
 import type { Attempt, Case, State, Task, WorkerKernel, WorkerState } from "./state.ts";
 import type { Effect } from "./types.ts";
 
@@ -44,7 +44,7 @@ export function assign(
   out: Effect[],
 ): void {
   const { worker } = own;
-  const inFrontMs = worker.rttMs + worker.aheadMs / worker.slots;
+  const inFrontMs = busyForMs(worker, nowMs);
   const leaseMs = inFrontMs + leaseServiceMs(state, own, work.input.length) + state.config.leaseMarginMs;
   const attempt: Attempt = {
     no: state.nextAttempt++,
@@ -56,6 +56,7 @@ export function assign(
     case: judged,
     assignedMs: nowMs,
     predictedMs: serviceMs(state, nowMs, worker, own, work.input.length),
+    inFrontMs,
     leaseUntilMs: nowMs + leaseMs,
     abandonMs: nowMs + Math.max(state.config.abandonMsMin, state.config.abandonLeases * leaseMs),
     young: task !== null && own.young,
@@ -95,7 +96,11 @@ export function assign(
 function leaseServiceMs(state: State, own: WorkerKernel, inputBytes: number): number {
   const { leaseQuantile, samplesMin, serviceGuessMs } = state.config;
   const mine = own.service.of(inputBytes);
-  if (mine.samples >= samplesMin) return mine.at(leaseQuantile) ?? 0;
+  if (mine.samples >= samplesMin) {
+    const most = mine.at(leaseQuantile) ?? 0;
+    // What is in front varies as well: independent deviations add up as their squares do.
+    return most + (Math.sqrt(1 + own.worker.attempts.size) - 1) * Math.max(0, most - mine.meanMs);
+  }
   const pooled = own.kernel.service.of(inputBytes);
   if (pooled.samples < samplesMin) return 4 * serviceGuessMs;
   return 2 * (pooled.at(leaseQuantile) ?? serviceGuessMs);

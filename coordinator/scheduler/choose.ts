@@ -1,6 +1,6 @@
 // Placement: among workers with room, the one that is expected to finish first. It looks at a fixed number of candidates,
 // so its cost does not grow with the fleet ("power of k choices": M. Mitzenmacher, 1996).
-import { isExcluded, serviceMs } from "./room.ts";
+import { busyForMs, isExcluded, serviceMs } from "./room.ts";
 import type { KernelState, State, Task, WorkerKernel, WorkerState } from "./state.ts";
 import { withinPart } from "./young.ts";
 
@@ -34,11 +34,10 @@ export function mayHave(state: State, own: WorkerKernel, task: Task): boolean {
     withinPart(state, own);
 }
 
-/** Round trip, work in front, compute, and what has to be fetched first. */
+/** Round trip or work in front, compute, and what has to be fetched first. */
 export function expectedMs(state: State, nowMs: number, own: WorkerKernel, task: Task): number {
   const { worker } = own;
-  let ms = worker.rttMs + worker.aheadMs / worker.slots +
-    serviceMs(state, nowMs, worker, own, task.spec.input.length);
+  let ms = busyForMs(worker, nowMs) + serviceMs(state, nowMs, worker, own, task.spec.input.length);
   for (const asset of task.spec.assets) {
     if (!worker.held.has(asset)) ms += state.config.assetFetchMs;
   }

@@ -23,6 +23,8 @@ export interface SchedulerConfig {
   readonly confirmsFailedMax: number;
   /** The quantile of its own cost that trusted compute reserves before a deadline. */
   readonly localQuantile: number;
+  /** How often a task is looked at whose time for trusted compute has come while its worker is likely to answer. */
+  readonly rungLookMs: number;
   /** Kept between the planned end of local compute and the deadline. */
   readonly localMarginMs: number;
   /** Assumed cost of local compute before anything was measured. */
@@ -95,6 +97,7 @@ export function schedulerConfig(
     urgentRunsMax: 8,
     confirmsFailedMax: 3,
     localQuantile: 0.95,
+    rungLookMs: 2,
     localMarginMs: 4,
     localGuessMs: 20,
     quotaFirst: 9,

@@ -43,6 +43,8 @@ export function reply(
   }
   const proven = verified === "rechecked" || verified === "trusted";
   const { fuel } = output;
+  // A liar's last result may have been proven right; that is no reason to hand its bytes out again.
+  if (attempt !== null && nowMs < attempt.worker.peer.record.quarantinedUntilMs) return served;
   state.cache.put(task.cacheKey, { output: output.output, tier, fuel, proven, source, served });
   return served;
 }

@@ -6,6 +6,9 @@ import { choose } from "./choose.ts";
 import type { Attempt, State, Task, WorkerKernel } from "./state.ts";
 import type { Effect } from "./types.ts";
 
+/** A wait that so few take is longer than any that was measured. */
+const UNHEARD_OF = 0.005;
+
 /**
  * After how much computing a worker's chance to be done within `leftMs` falls below the least one: with F its measured
  * distribution, the chance at time t is (F(left) − F(t)) / (1 − F(t)). Not before the time left is short. Infinity where
@@ -24,6 +27,18 @@ export function hedgeAfterMs(state: State, own: WorkerKernel, inputBytes: number
   const calmMs = leftMs - own.worker.rttMs - 2 * (others.at(0.95) ?? 0);
   const afterMs = Math.max(calmMs, known.at(turning) ?? Infinity);
   return afterMs < leftMs ? afterMs : Infinity;
+}
+
+/** The chance that an attempt is answered before its task is due, given that it was not yet; 0 where nothing was measured. */
+export function chanceOf({ config }: State, nowMs: number, attempt: Attempt): number {
+  const { worker, kernel, work, task, assignedMs, inFrontMs } = attempt;
+  const bytes = work.input.length;
+  const mine = worker.kernels.get(kernel.kernel.no)?.service.of(bytes);
+  const known = mine !== undefined && mine.samples >= config.samplesMin ? mine : kernel.service.of(bytes);
+  if (task === null || known.samples < config.samplesMin) return 0;
+  const beganMs = assignedMs + inFrontMs;
+  const yet = 1 - known.below(nowMs - beganMs);
+  return yet < UNHEARD_OF ? 0 : 1 - (1 - known.below(task.spec.dueMs - beganMs)) / yet;
 }
 
 /** Asks a second worker for what another one has in hand, if the budget allows and one would be in time. */

@@ -9,10 +9,10 @@ import { assignTask } from "./assign.ts";
 import { allows, wentBadly, wentWell } from "./breaker.ts";
 import { choose, expectedMs, mayHave } from "./choose.ts";
 import { refuse, serveTrusted } from "./finish.ts";
-import { hedge } from "./hedge.ts";
+import { chanceOf, hedge } from "./hedge.ts";
 import { closeAttempt, refreshRoom } from "./room.ts";
 import type { Attempt, State, Task, WorkerKernel, WorkerState } from "./state.ts";
-import { ask, backlogMs, caseOf, localMs } from "./trusted.ts";
+import { ask, caseOf, localMs, longestWaitMs } from "./trusted.ts";
 import type { Effect } from "./types.ts";
 import { enqueue, unqueue } from "./waiting.ts";
 
@@ -95,7 +95,7 @@ export function armRung(state: State, nowMs: number, task: Task, out: Effect[]):
   const bytes = spec.input.length;
   const cloudMs = kernel.cloudTurnaround.of(bytes).at(0.95) ?? state.config.serviceGuessMs;
   const keyMs = kernel.cloudSlots > 0 ? localKeyMs - cloudMs : localKeyMs;
-  if (keyMs - backlogMs(state) > nowMs) state.rungs.push(keyMs, task);
+  if (keyMs - longestWaitMs(state) > nowMs) state.rungs.push(keyMs, task);
   // It is too late already to wait for anything; but what a peer has just taken may still come.
   else if (task.queued) descend(state, nowMs, task, out);
 }
@@ -109,26 +109,39 @@ export function nextRungMs(state: State): number {
   ) {
     state.rungs.pop();
   }
-  return state.rungs.minKey - backlogMs(state);
+  return state.rungs.minKey - longestWaitMs(state);
 }
 
-/**
- * Takes the tasks down whose time has come. One that a worker has in hand, with its lease, goes down only where nothing
- * else waits: otherwise trusted compute would do again what is about to be answered, and the more so the busier it is.
- */
+/** Takes the tasks down whose time has come. */
 export function goDown(state: State, nowMs: number, out: Effect[]): void {
   while (nextRungMs(state) <= nowMs) {
     const task = state.rungs.pop();
-    if (task === undefined || task.done) continue;
-    if (isInKnownHands(state, task) && backlogMs(state) > 0) task.rung = "local";
-    else descend(state, nowMs, task, out);
+    if (task !== undefined && !task.done) lookDown(state, nowMs, task, out);
   }
 }
 
-/** Whether somebody is still expected to answer, by measurement and not by a guess. */
-function isInKnownHands({ config }: State, task: Task): boolean {
-  const bytes = task.spec.input.length;
-  return isInGoodHands(task) && task.kernel.service.of(bytes).samples >= config.samplesMin;
+/**
+ * Takes a task down, unless a worker is likely to answer it in time and trusted compute is busy: then it would only do
+ * again what is about to be answered, and the more so the busier it is. Such a task is looked at again in a moment.
+ */
+export function lookDown(state: State, nowMs: number, task: Task, out: Effect[]): void {
+  const waits = task.awaiting === null && longestWaitMs(state) > 0 && isLikelyAnswered(state, nowMs, task);
+  if (waits) state.timers.push(nowMs + state.config.rungLookMs, { type: "rung", task });
+  else descend(state, nowMs, task, out);
+}
+
+/** Whether somebody will probably answer in time, by measurement and not by a guess. */
+function isLikelyAnswered(state: State, nowMs: number, task: Task): boolean {
+  for (const attempt of task.live) {
+    if (attempt.state === "checking") return true;
+    if (
+      attempt.state === "out" && attempt.worker.connected &&
+      chanceOf(state, nowMs, attempt) >= state.config.hedgeChanceMin
+    ) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** Whether somebody has it in hand whose lease is not over. */
@@ -155,7 +168,7 @@ export function descend(state: State, nowMs: number, task: Task, out: Effect[]):
       unqueue(task);
       assignTask(state, nowMs, task, worker, out);
       const keyMs = localStartKeyMs(state, task);
-      if (keyMs - backlogMs(state) > nowMs) state.rungs.push(keyMs, task);
+      if (keyMs - longestWaitMs(state) > nowMs) state.rungs.push(keyMs, task);
       return;
     }
   }
@@ -170,8 +183,10 @@ export function startLocal(state: State, nowMs: number, task: Task, out: Effect[
   if (asked.trusted !== null) return serveTrusted(state, nowMs, task, asked.trusted, out);
   const { config, breakers } = state;
   const bytes = task.spec.input.length;
-  const doneMs = nowMs + backlogMs(state) + localMs(state, task.kernel, bytes, 0.5);
-  const late = doneMs > task.spec.dueMs && task.kernel.local.of(bytes).samples >= config.samplesMin;
+  // Only what surely comes too late is not tried: there is nobody else to ask.
+  const soonestMs = nowMs + state.urgentWaiting / config.localSlots * state.localMeanMs +
+    localMs(state, task.kernel, bytes, 0.05);
+  const late = soonestMs > task.spec.dueMs && task.kernel.local.of(bytes).samples >= config.samplesMin;
   const hopeless = late || !allows(breakers.local, nowMs, config.breaker);
   if (hopeless) {
     if (task.live.size > 0 || task.queued) return;

@@ -135,6 +135,21 @@ export function closeAttempt(state: State, attempt: Attempt): void {
   dropRuns(state, attempt.case);
 }
 
+/**
+ * In how long the answer to a new task would come if computing it took no time: a round trip, or longer while the worker
+ * is busy with what it has. All times are those at which answers arrive here, so a task that travels costs nothing while
+ * others are computed.
+ */
+export function busyForMs(worker: WorkerState, nowMs: number): number {
+  const { rttMs, aheadMs, slots, attempts, lastAnswerMs } = worker;
+  for (const oldest of attempts.values()) {
+    const beganMs = Math.max(oldest.assignedMs + rttMs, lastAnswerMs);
+    const readyMs = beganMs + aheadMs / slots - nowMs;
+    return Math.max(rttMs, readyMs, (aheadMs - oldest.predictedMs) / slots);
+  }
+  return rttMs;
+}
+
 /** What a worker is known to need for a task, without waiting and network. A slow one that had nothing for long is tried again. */
 export function serviceMs(
   state: State,

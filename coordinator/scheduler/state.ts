@@ -96,6 +96,8 @@ export interface WorkerState {
   /** Predicted compute of everything in flight. */
   aheadMs: number;
   lastAnswerMs: number;
+  /** When its last answers came, as many as it has slots. */
+  readonly answeredMs: number[];
   answered: number;
 }
 
@@ -185,6 +187,8 @@ export interface Attempt {
   readonly case: Case | null;
   readonly assignedMs: number;
   readonly predictedMs: number;
+  /** Of the wait, what was not to be spent on computing it: the round trip, or what the worker had in hand. */
+  readonly inFrontMs: number;
   readonly leaseUntilMs: number;
   readonly abandonMs: number;
   /** Counted as traffic of a new identity. */

@@ -26,7 +26,7 @@ import { backendLeft, overdue, submitted, withdrawn } from "./admit.ts";
 import { answered, checked, serveAwaiting } from "./answer.ts";
 import { hedge } from "./hedge.ts";
 import { closing, computed, judgeLeftover } from "./judge.ts";
-import { abandon, dispatch, goDown, leaseExpired, nextRungMs, probe } from "./ladder.ts";
+import { abandon, dispatch, goDown, leaseExpired, lookDown, nextRungMs, probe } from "./ladder.ts";
 import { hold, refreshStanding } from "./room.ts";
 import type { State } from "./state.ts";
 import { isStale, type Timer } from "./timers.ts";
@@ -154,6 +154,8 @@ function fire(state: State, nowMs: number, timer: Timer, out: Effect[]): void {
       return leaseExpired(state, nowMs, timer.attempt, out);
     case "abandon":
       return abandon(state, nowMs, timer.attempt, out);
+    case "rung":
+      return lookDown(state, nowMs, timer.task, out);
     case "serveBy":
       return serveAwaiting(state, nowMs, timer.task, out);
     case "due":

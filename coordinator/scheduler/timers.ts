@@ -5,7 +5,7 @@ import type { Attempt, ServedWindow, Task, WorkerState } from "./state.ts";
 /** What a timer is for. */
 export type Timer =
   | { readonly type: "hedge" | "lease" | "abandon"; readonly attempt: Attempt }
-  | { readonly type: "serveBy" | "due"; readonly task: Task }
+  | { readonly type: "rung" | "serveBy" | "due"; readonly task: Task }
   | { readonly type: "window"; readonly window: ServedWindow }
   | { readonly type: "freed"; readonly worker: WorkerState }
   | { readonly type: "probe"; readonly tier: Tier };
@@ -17,6 +17,8 @@ export function isStale(timer: Timer): boolean {
     case "lease":
     case "abandon":
       return timer.attempt.state !== "out";
+    case "rung":
+      return timer.task.done || timer.task.serving;
     case "serveBy":
       return timer.task.done || timer.task.awaiting === null;
     case "due":

@@ -172,6 +172,12 @@ export function localMs(state: State, kernel: KernelState, inputBytes: number, q
   return kernel.local.of(inputBytes).at(q) ?? state.config.localGuessMs;
 }
 
+/** How long an urgent run asked for now may have to wait for a slot, if it is unlucky. */
+export function longestWaitMs(state: State): number {
+  const { localSlots } = state.config;
+  return state.runsRunning < localSlots ? 0 : (1 + state.urgentWaiting / localSlots) * state.localMeanMs;
+}
+
 /** How long an urgent run asked for now waits for a slot. */
 export function backlogMs(state: State): number {
   const { localSlots } = state.config;
