@@ -13,6 +13,8 @@ const benches = [
   { name: "pathfind", about: "paths: cost, check", besideLibraries: true },
   { name: "flowfield", about: "fields: cost, beside TypeScript, a library and C", besideLibraries: true },
   { name: "physics", about: "bodies: cost, check" },
+  { name: "terrain", about: "chunks: cost, check, noise beside simplex-noise and C", besideLibraries: true },
+  { name: "mesh", about: "light and quads: cost beside TypeScript and ao-mesher", besideLibraries: true },
   { name: "detection", about: "kernels' checks: lies caught, cost beside run; --write: docs/trust.md" },
   { name: "round_trip", about: "2 KiB, one in flight, whole road in real processes: p99 below 5 ms" },
   {

@@ -5,7 +5,6 @@ const USAGE_EXIT_CODE = 64;
 const LATER: Readonly<Record<string, string>> = {
   "kernels:import": "takes a foreign WASI 0.2 component into the bundles",
   "sim:adversary": "measures what cheating earns and costs",
-  "gallery": "shows what the kernels compute",
 };
 
 /** The sentence for an announced command. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { assert } from "../deps.ts";
 import { withTempFolder } from "../../tools/temp_folder.ts";
 import { eventually } from "../fleet/eventually.ts";
-import { DemoProgram, kill } from "./demo_program.ts";
+import { kill, TaskProgram } from "./task_program.ts";
 
 const ignore = Deno.build.os !== "linux";
 const isLong = Deno.env.get("P2C2R_LONG") === "1";
@@ -151,7 +151,7 @@ async function assertPictures(sinceMs: number): Promise<void> {
 }
 
 /** Nothing is left: no process, no file. */
-async function assertGone(demo: DemoProgram): Promise<void> {
+async function assertGone(demo: TaskProgram): Promise<void> {
   assert.deepEqual(await demo.processes(), []);
   assert.deepEqual(await Array.fromAsync(Deno.readDir(demo.folder)), []);
 }
@@ -159,7 +159,7 @@ async function assertGone(demo: DemoProgram): Promise<void> {
 async function run(
   ...args: string[]
 ): Promise<{ readonly result: Result; readonly tookS: number; readonly text: string }> {
-  await using demo = await DemoProgram.start("--json", ...args);
+  await using demo = await TaskProgram.start("demo", "--json", ...args);
   const startMs = performance.now();
   const code = await demo.ended();
   const text = `${demo.lines.join("\n")}\n${demo.complaints}`;
@@ -210,7 +210,7 @@ Deno.test({
       for (const moment of isLong ? [...moments, /Half-way/, /Comparing/] : moments) {
         // A terminal tells the whole group at once; a supervisor tells the one program it knows.
         for (const group of [true, false]) {
-          await using demo = await DemoProgram.start("--json", "--map", map);
+          await using demo = await TaskProgram.start("demo", "--json", "--map", map);
           await demo.line(moment);
           kill(group ? -demo.pid : demo.pid, "SIGINT");
           const startMs = performance.now();
@@ -228,7 +228,7 @@ Deno.test({
   name: "the demo's processes end by themselves when it is killed (needs /proc)",
   ignore,
   fn: async () => {
-    await using demo = await DemoProgram.start();
+    await using demo = await TaskProgram.start("demo");
     await demo.line(/paths [1-9]\d* of /);
     const before = await demo.processes();
     assert.ok(before.length >= 7, "the task, the demo, a coordinator, four workers, a backend");
@@ -253,7 +253,7 @@ Deno.test("a wrong flag or map of the demo is one clear sentence, before anythin
       [78, /blocked\.map: it has no free cell/, "--map", blocked],
     ];
     for (const [code, sentence, ...args] of wrong) {
-      await using demo = await DemoProgram.start("--json", ...args);
+      await using demo = await TaskProgram.start("demo", "--json", ...args);
       assert.equal(await demo.ended(), code, `${args}: ${demo.complaints}`);
       assert.deepEqual(demo.lines, [], `${args}`);
       const said = demo.complaints.split("\n").filter((line) =>

@@ -36,8 +36,8 @@ async function main(order: BackendOrder): Promise<void> {
   const { paths, piles } = await play(order, maps, grids, records, revoked);
   const playedS = (performance.now() - startMs) / 1000;
   await Deno.mkdir(order.outDir, { recursive: true });
-  await Deno.writeFile(`${order.outDir}/paths.png`, drawPaths(maps[0]!, paths.found, order.finders));
-  await Deno.writeFile(`${order.outDir}/physics.png`, drawPile(piles[0]!.moments));
+  await Deno.writeFile(`${order.outDir}/paths.png`, drawPaths(maps[0]!, paths.found, order.finders).png());
+  await Deno.writeFile(`${order.outDir}/physics.png`, drawPile(piles[0]!.moments).png());
   report({ type: "comparing", tasks: records.all.length });
   const kernels = await loadKernels(order);
   const assets = grids.map((bytes) => ({ digest: sha256(bytes), bytes }));

@@ -1,6 +1,5 @@
 // Who plays in the demo: how each process is started, with just the permissions it needs.
 import { fileURLToPath } from "node:url";
-import type { BackendOrder } from "./backend.ts";
 import type { Crew, Member, Report } from "./crew.ts";
 import type { WorkerRole } from "./summary.ts";
 
@@ -95,19 +94,25 @@ export function startWorker(
   return { role, label, member, id: id.promise };
 }
 
-/** Starts the game backend. */
+/** A game backend: its program, its one argument, and what it may read besides the project. */
+export interface BackendRole {
+  readonly script: string;
+  readonly order: { readonly url: string; readonly outDir: string };
+  readonly reads: readonly string[];
+}
+
+/** Starts a game backend. It may write into its order's `outDir` alone. */
 export function startBackend(
   { crew, folder }: Stage,
-  order: BackendOrder,
+  { script, order, reads }: BackendRole,
   onReport: (report: Report) => void,
 ): Member {
-  const mapRead = order.map === null ? "" : `,${order.map}`;
   return crew.start({
     name: "backend",
     args: [
       ...["--no-prompt", wsEnv, `--allow-net=${new URL(order.url).host}`],
-      ...[`--allow-read=${folder},${root}${mapRead}`, `--allow-write=${order.outDir}`],
-      `${root}tools/demo/backend.ts`,
+      ...[`--allow-read=${[folder, root, ...reads].join()}`, `--allow-write=${order.outDir}`],
+      script,
       JSON.stringify(order),
     ],
     onReport,

@@ -27,7 +27,7 @@ const pathsDrawnMax = 48;
 const lineDotsMax = 6;
 
 /** The first map with some of the paths found on it, coloured by who found them. */
-export function drawPaths(map: GameMap, paths: readonly FoundPath[], finders: readonly Finder[]): Uint8Array {
+export function drawPaths(map: GameMap, paths: readonly FoundPath[], finders: readonly Finder[]): Canvas {
   const scale = Math.max(1, Math.floor(900 / Math.max(map.width, map.height)));
   const side = 240;
   const canvas = new Canvas(map.width * scale + side, Math.max(map.height * scale, 300), paper);
@@ -62,11 +62,11 @@ export function drawPaths(map: GameMap, paths: readonly FoundPath[], finders: re
   }
   canvas.fill(left + 10, 92 + finders.length * 40 + 2, 8, 8, ink);
   canvas.text(left + 38, 92 + finders.length * 40, "start", 2, ink);
-  return canvas.png();
+  return canvas;
 }
 
 /** Six moments of a pile. */
-export function drawPile(moments: readonly Moment[]): Uint8Array {
+export function drawPile(moments: readonly Moment[]): Canvas {
   const [width, height] = [420, 320];
   const canvas = new Canvas(3 * width + 40, 2 * (height + 34) + 10, paper);
   const camera = { eye: [8.6, 6.4, 11.2], target: [0, 2.3, 0], angle: 0.78 } as const;
@@ -78,10 +78,10 @@ export function drawPile(moments: readonly Moment[]): Uint8Array {
     const bodies = moment.bodies.flatMap((body, index) => drawn(body, index));
     drawBodies(canvas, { left, top: top + 18, width, height }, camera, bodies);
   }
-  return canvas.png();
+  return canvas;
 }
 
-const palette: readonly Colour[] = [
+const bodyColours: readonly Colour[] = [
   [222, 107, 72],
   [229, 181, 103],
   [125, 187, 195],
@@ -89,11 +89,11 @@ const palette: readonly Colour[] = [
   [163, 185, 108],
 ];
 
-/** The floor is drawn as a plane; walls are grey. */
-function drawn(body: Body, index: number): DrawnBody[] {
+/** A body as it is drawn: the floor as a plane, walls grey. */
+export function drawn(body: Body, index: number): DrawnBody[] {
   const { shape, positionM, orientation, massKg } = body;
   if (massKg === 0 && positionM[1] < 0) return [];
-  const colour: Colour = massKg === 0 ? [150, 152, 156] : palette[index % palette.length]!;
+  const colour: Colour = massKg === 0 ? [150, 152, 156] : bodyColours[index % bodyColours.length]!;
   const half = shape.type === "sphere"
     ? [shape.radiusM, shape.radiusM, shape.radiusM] as const
     : shape.halfExtentsM;

@@ -1,25 +1,16 @@
 // The demo's plot: everybody on stage, the liar told when to begin, one worker killed half-way, the findings at the end.
 import { sourceOf } from "../../coordinator/gateway/mod.ts";
-import { generateSigner } from "../../sandbox/mod.ts";
-import { signBundles } from "../kernels_sign.ts";
-import { type DemoWorker, root, type Stage, startBackend, startCoordinator, startWorker } from "./cast.ts";
-import type { Crew, Member } from "./crew.ts";
-import { makeProject, type Operator } from "./operator.ts";
+import type { Audience } from "./audience.ts";
+import type { BackendOrder } from "./backend.ts";
+import { type DemoWorker, root, startBackend, startWorker } from "./cast.ts";
+import type { Crew } from "./crew.ts";
+import { bundlesDir, type Opened, openStage } from "./opening.ts";
 import type { DemoOptions } from "./options.ts";
 import { pathTasks } from "./path_work.ts";
 import type { BackendReport, Findings, ToldLie } from "./summary.ts";
 import { Watch } from "./watch.ts";
 
-/** Enough for every task of the demo. */
-const projectMicroCredits = 1_000_000_000;
 const readyMsMax = 30_000;
-
-/** What the audience sees while it runs. */
-export interface Audience {
-  say(sentence: string): void;
-  /** Replaces the last progress. */
-  progress(text: string): void;
-}
 
 /** Runs the whole demo and answers what was found. */
 export async function play(
@@ -29,16 +20,9 @@ export async function play(
   audience: Audience,
 ): Promise<Findings> {
   const startMs = performance.now();
-  const bundlesDir = `${root}tasks-as/bundles`;
-  const dataDir = `${folder}/coordinator`;
-  const signer = await generateSigner();
-  await signBundles({ bundlesDir, dataDir, signer });
-  const stage: Stage = { crew, folder, signerHex: signer.publicKey.toHex() };
-  const coordinator = startCoordinator(stage);
-  const url = await coordinator.url;
+  const opened = await openStage(crew, folder);
+  const { stage, coordinator, operator, url } = opened;
   audience.say(`A coordinator listens at ${url}, with kernels signed by a key made for this run.`);
-  const operator: Operator = { url, token: (await Deno.readTextFile(`${dataDir}/operator.token`)).trim() };
-  const { project, key } = await makeProject(operator, projectMicroCredits);
 
   const lies: ToldLie[] = [];
   const onLie = (report: Readonly<Record<string, unknown>>) => {
@@ -53,16 +37,9 @@ export async function play(
   await watch.untilReady(readyMsMax);
   audience.say("Four workers have joined: two are honest, one will lie, one will be killed half-way.");
 
-  const report = backendReport(
-    stage,
-    options,
-    { url, key, project, coordinator: coordinator.member },
-    workers,
-    watch,
-    audience,
-  );
+  const report = backendReport(opened, options, workers, watch, audience);
   const watched = watch.poll().catch((cause) => {
-    const state = `it does not answer; its last words: ${coordinator.member.lastWords}`;
+    const state = `it does not answer; its last words: ${coordinator.lastWords}`;
     throw new Error(`Cannot watch the coordinator: ${state}`, { cause });
   });
   const counted = await Promise.race([report, watched.then(() => report)]);
@@ -79,18 +56,10 @@ export async function play(
   };
 }
 
-interface Opened {
-  readonly url: string;
-  readonly key: string;
-  readonly project: string;
-  readonly coordinator: Member;
-}
-
 /** Starts the backend; resolves with what it counted, rejects when it or the coordinator ends before that. */
 function backendReport(
-  stage: Stage,
-  options: DemoOptions,
   opened: Opened,
+  options: DemoOptions,
   workers: readonly DemoWorker[],
   watch: Watch,
   audience: Audience,
@@ -100,17 +69,19 @@ function backendReport(
     source: sourceOf(opened.project, watch.ids[at]!),
     label,
   }));
-  const order = {
+  const order: BackendOrder = {
     url: opened.url,
     apiKey: opened.key,
     seed: options.seed,
     map: options.map ?? null,
     outDir: `${root}out`,
-    bundlesDir: `${root}tasks-as/bundles`,
-    dataDir: `${stage.folder}/coordinator`,
+    bundlesDir,
+    dataDir: opened.dataDir,
     finders: [...finders, { source: null, label: "trusted" }],
   };
-  const backend = startBackend(stage, order, (report) => {
+  const script = `${root}tools/demo/backend.ts`;
+  const reads = order.map === null ? [] : [order.map];
+  const backend = startBackend(opened.stage, { script, order, reads }, (report) => {
     if (report.type === "report") done.resolve(report as unknown as BackendReport);
     if (report.type === "progress") onProgress(report, watch, workers, audience);
     if (report.type === "revoked") watch.revoked++;

@@ -8,11 +8,11 @@ import {
   columnsAt,
   fillColumns,
   heightOf,
-  hollowAt,
+  hollowRow,
   materialOf,
   newColumns,
   reachOf,
-  solidAt,
+  solidRow,
 } from "./ground";
 import { CHUNK_SIZE, SIDE, SOIL_DEPTH_MAX } from "./layout";
 import { stampTrees, Tree } from "./tree";
@@ -20,6 +20,27 @@ import { stampVeins, Vein } from "./vein";
 import { World } from "./world";
 
 const GROUPS: usize = 8;
+
+/** What is known of a row of 32 cells, eight vectors each. */
+@unmanaged
+class Rows {
+  /** Masks. */
+  solid: usize;
+  hollow: usize;
+  /** Solid cells without a gap above each. */
+  covered: usize;
+  /** Room for two rows of numbers. */
+  noise: usize;
+}
+
+function newRows(): Rows {
+  const rows = changetype<Rows>(arenaTake(offsetof<Rows>(), 4));
+  rows.solid = arenaTake(16 * GROUPS, 16);
+  rows.hollow = arenaTake(16 * GROUPS, 16);
+  rows.covered = arenaTake(16 * GROUPS, 16);
+  rows.noise = arenaTake(32 * GROUPS, 16);
+  return rows;
+}
 
 export function fillChunk(world: World): usize {
   const cells = arenaTake(CHUNK_SIZE, 16);
@@ -29,8 +50,11 @@ export function fillChunk(world: World): usize {
   }
   const plants = arenaTake(2 * CHUNK_SIZE, 16);
   const columns = arenaTake(COLUMNS_SIZE * GROUPS, 16);
-  const covered = arenaTake(16 * GROUPS, 16);
-  for (let z = 0; z < SIDE; z++) fillSlice(world, z, cells, columns, covered);
+  const rows = newRows();
+  for (let z = 0; z < SIDE; z++) {
+    if (world.isDeep) fillDeepSlice(world, z, cells, columns, rows);
+    else fillSlice(world, z, cells, columns, rows);
+  }
   stampVeins(world, changetype<Vein>(arenaTake(offsetof<Vein>(), 4)), cells);
   if (stampTrees(world, changetype<Tree>(arenaTake(offsetof<Tree>(), 4)), newColumns(), plants)) {
     plant(cells, plants);
@@ -46,27 +70,83 @@ function fillEmpty(world: World, cells: usize): void {
 }
 
 /** All cells with one z. What is above the chunk decides how deep under the ground its highest cells are. */
-function fillSlice(world: World, z: i32, cells: usize, columns: usize, covered: usize): void {
+function fillSlice(world: World, z: i32, cells: usize, columns: usize, rows: Rows): void {
   let highest = f32x4.splat(-4096);
+  let lowest = f32x4.splat(4096);
   for (let group: usize = 0; group < GROUPS; group++) {
     const here = columnsAt(columns + group * COLUMNS_SIZE);
     fillColumns(world, here, world.x + (<i32>group << 2), world.z + z);
     highest = f32x4.max(highest, f32x4.add(heightOf(here), reachOf(here)));
-    v128.store(covered + (group << 4), i32x4.splat(0));
+    lowest = f32x4.min(lowest, f32x4.sub(heightOf(here), reachOf(here)));
+    v128.store(rows.covered + (group << 4), i32x4.splat(0));
   }
   const top = min(SIDE + SOIL_DEPTH_MAX, <i32>Mathf.ceil(largestOf(highest)) - world.y);
   for (let y = max(top + 1, 0); y < SIDE; y++) {
     memory.fill(cells + ((<usize>y << 5 | <usize>z) << 5), world.y + y <= world.seaLevel ? world.water : 0, SIDE);
   }
-  for (let y = top; y >= 0; y--) {
-    const row = cells + ((<usize>y << 5 | <usize>z) << 5);
-    for (let group: usize = 0; group < GROUPS; group++) {
-      const here = columnsAt(columns + group * COLUMNS_SIZE);
-      const count = covered + (group << 4);
-      const solid = solidAt(world, here, world.y + y);
-      if (y < SIDE) store<u32>(row + (group << 2), cellsOf(world, here, world.y + y, solid, v128.load(count)));
-      v128.store(count, v128.and(i32x4.sub(v128.load(count), solid), solid));
+  const buried = <i32>Mathf.floor(-largestOf(f32x4.neg(lowest))) - SOIL_DEPTH_MAX - 2 - world.y;
+  let y = top;
+  for (; y > buried && y >= 0; y--) {
+    solidRow(world, columns, world.y + y, rows.solid);
+    if (y < SIDE) {
+      hollowRow(world, columns, world.y + y, rows.solid, rows.noise, rows.hollow);
+      const row = cells + ((<usize>y << 5 | <usize>z) << 5);
+      if (isBuried(rows)) fillStone(world, rows, row);
+      else fillRow(world, columns, world.y + y, rows, row);
     }
+    for (let at: usize = 0; at < 128; at += 16) {
+      const solid = v128.load(rows.solid + at);
+      v128.store(rows.covered + at, v128.and(i32x4.sub(v128.load(rows.covered + at), solid), solid));
+    }
+  }
+  fillBuried(world, z, min(y, SIDE - 1), cells, columns, rows);
+}
+
+/** All cells with one z of a chunk that is deep under any ground. */
+function fillDeepSlice(world: World, z: i32, cells: usize, columns: usize, rows: Rows): void {
+  for (let group: usize = 0; group < GROUPS; group++) {
+    fillColumns(world, columnsAt(columns + group * COLUMNS_SIZE), world.x + (<i32>group << 2), world.z + z);
+  }
+  fillBuried(world, z, SIDE - 1, cells, columns, rows);
+}
+
+/** The rows from `top` downwards, all of which are stone but for caves. */
+function fillBuried(world: World, z: i32, top: i32, cells: usize, columns: usize, rows: Rows): void {
+  for (let at: usize = 0; at < 128; at += 16) v128.store(rows.solid + at, i32x4.splat(-1));
+  for (let y = top; y >= 0; y--) {
+    hollowRow(world, columns, world.y + y, rows.solid, rows.noise, rows.hollow);
+    fillStone(world, rows, cells + ((<usize>y << 5 | <usize>z) << 5));
+  }
+}
+
+/** Whether all of a row is solid and so deep that no soil reaches it. */
+function isBuried(rows: Rows): bool {
+  let all = i32x4.splat(-1);
+  for (let at: usize = 0; at < 128; at += 16) {
+    const deep = i32x4.gt_s(v128.load(rows.covered + at), i32x4.splat(SOIL_DEPTH_MAX));
+    all = v128.and(all, v128.and(deep, v128.load(rows.solid + at)));
+  }
+  return i32x4.all_true(all);
+}
+
+/** A row of stone and hollows. */
+function fillStone(world: World, rows: Rows, row: usize): void {
+  const stone = i8x16.splat(world.stone);
+  for (let half: usize = 0; half < 2; half++) {
+    const from = rows.hollow + (half << 6);
+    const first = i16x8.narrow_i32x4_s(v128.load(from), v128.load(from, 16));
+    const second = i16x8.narrow_i32x4_s(v128.load(from, 32), v128.load(from, 48));
+    v128.store(row + (half << 4), v128.andnot(stone, i8x16.narrow_i16x8_s(first, second)));
+  }
+}
+
+function fillRow(world: World, columns: usize, y: i32, rows: Rows, row: usize): void {
+  for (let group: usize = 0; group < GROUPS; group++) {
+    const at = group << 4;
+    const here = columnsAt(columns + group * COLUMNS_SIZE);
+    const covered = v128.load(rows.covered + at);
+    const four = cellsOf(world, here, y, v128.load(rows.solid + at), v128.load(rows.hollow + at), covered);
+    store<u32>(row + (group << 2), four);
   }
 }
 
@@ -78,9 +158,8 @@ function largestOf(lanes: v128): f32 {
 }
 
 /** The materials of four cells, one byte each. */
-export function cellsOf(world: World, columns: Columns, y: i32, solid: v128, covered: v128): u32 {
+export function cellsOf(world: World, columns: Columns, y: i32, solid: v128, hollow: v128, covered: v128): u32 {
   if (!v128.any_true(solid)) return y <= world.seaLevel ? <u32>world.water * 0x01010101 : 0;
-  const hollow = hollowAt(world, columns, y, solid);
   if (i32x4.all_true(i32x4.gt_s(v128.and(covered, solid), i32x4.splat(SOIL_DEPTH_MAX)))) {
     const stone = v128.andnot(i32x4.splat(world.stone), hollow);
     const narrow = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_u(stone, stone), stone);

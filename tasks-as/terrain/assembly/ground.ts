@@ -5,7 +5,8 @@
  */
 import { arenaTake } from "../../lib/arena";
 import { BIOME_SIZE, CAVE_ROOF, RELIEF_MAX } from "./layout";
-import { noise2, noise3 } from "./noise";
+import { noise2 } from "./noise";
+import { noise3, noise3Row } from "./noise3";
 import { World } from "./world";
 
 /** How sharply a biome's influence falls off with distance in climate. */
@@ -125,17 +126,41 @@ export function solidAt(world: World, columns: Columns, y: i32): v128 {
   return f32x4.gt(f32x4.add(above, f32x4.mul(overhang, relief)), f32x4.splat(0));
 }
 
+/** `solidAt` for the eight groups of a row, into eight masks. */
+export function solidRow(world: World, columns: usize, y: i32, target: usize): void {
+  let near = i32x4.splat(0);
+  for (let group: usize = 0; group < 8; group++) {
+    const here = columnsAt(columns + group * COLUMNS_SIZE);
+    const above = f32x4.sub(heightOf(here), f32x4.splat(<f32>y));
+    near = v128.or(near, f32x4.le(f32x4.abs(above), reachOf(here)));
+    v128.store(target + (group << 4), f32x4.gt(above, f32x4.splat(0)));
+  }
+  if (!v128.any_true(near)) return;
+  noise3Row(world.relief, columnsAt(columns).x, y, columnsAt(columns).z, target);
+  for (let group: usize = 0; group < 8; group++) {
+    const here = columnsAt(columns + group * COLUMNS_SIZE);
+    const above = f32x4.sub(heightOf(here), f32x4.splat(<f32>y));
+    const relief = v128.load(target + (group << 4));
+    const moved = f32x4.add(above, f32x4.mul(overhangOf(here), relief));
+    v128.store(target + (group << 4), f32x4.gt(moved, f32x4.splat(0)));
+  }
+}
+
+/** Where caves are allowed: in solid cells above the lowest, and away from water. */
+@inline
+function allowedAt(world: World, columns: Columns, y: i32, solid: v128): v128 {
+  if (y > world.seaLevel) return solid;
+  const roof = f32x4.sub(f32x4.sub(heightOf(columns), overhangOf(columns)), f32x4.splat(<f32>y));
+  return v128.and(solid, f32x4.gt(roof, f32x4.splat(CAVE_ROOF)));
+}
+
 /**
  * Where a solid cell is hollow: in a tunnel, around the line on which two noises are both zero, or in a hall,
  * where a third is large. All ones in the lanes that are.
  */
 export function hollowAt(world: World, columns: Columns, y: i32, solid: v128): v128 {
   if (y <= world.caveBottom) return i32x4.splat(0);
-  let allowed = solid;
-  if (y <= world.seaLevel) {
-    const roof = f32x4.sub(f32x4.sub(heightOf(columns), overhangOf(columns)), f32x4.splat(<f32>y));
-    allowed = v128.and(allowed, f32x4.gt(roof, f32x4.splat(CAVE_ROOF)));
-  }
+  const allowed = allowedAt(world, columns, y, solid);
   if (!v128.any_true(allowed)) return allowed;
   let hollow = i32x4.splat(0);
   if (world.hallThreshold < RELIEF_MAX) {
@@ -150,6 +175,49 @@ export function hollowAt(world: World, columns: Columns, y: i32, solid: v128): v
     hollow = v128.or(hollow, f32x4.lt(f32x4.add(aSquared, f32x4.mul(b, b)), width));
   }
   return v128.and(allowed, hollow);
+}
+
+/** `hollowAt` for the eight groups of a row, into eight masks. `noise` has room for two rows of numbers. */
+export function hollowRow(world: World, columns: usize, y: i32, solid: usize, noise: usize, target: usize): void {
+  memory.fill(target, 0, 128);
+  if (y <= world.caveBottom) return;
+  let any = i32x4.splat(0);
+  for (let at: usize = 0, here = columns; at < 128; at += 16, here += COLUMNS_SIZE) {
+    any = v128.or(any, allowedAt(world, columnsAt(here), y, v128.load(solid + at)));
+  }
+  if (!v128.any_true(any)) return;
+  const x = columnsAt(columns).x;
+  const z = columnsAt(columns).z;
+  if (world.hallThreshold < RELIEF_MAX) {
+    noise3Row(world.hall, x, y, z, noise);
+    const threshold = f32x4.splat(world.hallThreshold);
+    for (let at: usize = 0; at < 128; at += 16) v128.store(target + at, f32x4.gt(v128.load(noise + at), threshold));
+  }
+  if (world.tunnelWidth != 0) addTunnels(world, x, y, z, noise, target);
+  for (let at: usize = 0, here = columns; at < 128; at += 16, here += COLUMNS_SIZE) {
+    const allowed = allowedAt(world, columnsAt(here), y, v128.load(solid + at));
+    v128.store(target + at, v128.and(v128.load(target + at), allowed));
+  }
+}
+
+/** Adds the tunnels of a row to the masks of its hollows. */
+function addTunnels(world: World, x: i32, y: i32, z: i32, noise: usize, target: usize): void {
+  const width = f32x4.splat(world.tunnelWidth * world.tunnelWidth);
+  noise3Row(world.tunnelA, x, y, z, noise);
+  let near = i32x4.splat(0);
+  for (let at: usize = 0; at < 128; at += 16) {
+    const a = v128.load(noise + at);
+    const squared = f32x4.mul(a, a);
+    v128.store(noise + at, squared);
+    near = v128.or(near, f32x4.lt(squared, width));
+  }
+  if (!v128.any_true(near)) return;
+  noise3Row(world.tunnelB, x, y, z, noise + 128);
+  for (let at: usize = 0; at < 128; at += 16) {
+    const b = v128.load(noise + 128 + at);
+    const isIn = f32x4.lt(f32x4.add(v128.load(noise + at), f32x4.mul(b, b)), width);
+    v128.store(target + at, v128.or(v128.load(target + at), isIn));
+  }
 }
 
 /**

@@ -6,18 +6,18 @@ import { err, errSentence, okNothing, say, sayInteger, sentenceStart } from "../
 import { arenaTake } from "../../lib/arena";
 import { Random, randomBelow, randomFrom } from "../../lib/random";
 import { cellsOf } from "./fill";
-import { Columns, fillColumns, newColumns, solidAt } from "./ground";
+import { Columns, fillColumns, hollowAt, newColumns, solidAt } from "./ground";
 import { CHUNK_SIZE, CROWN_REACH, ORE_SIZE, SIDE, SOIL_DEPTH_MAX, VEIN_TILE_LOG2 } from "./layout";
 import { growTree, isTrunk, placeTree, plantsAt, Tree, tileOf } from "./tree";
 import { drawVein, oreAt, Vein } from "./vein";
 import { World } from "./world";
 
 /** How many groups of four cells are made again: in a chunk that meets the ground, and deep below it. */
-const GROUPS_DRAWN = 14;
-const DEEP_GROUPS_DRAWN = 32;
+const GROUPS_DRAWN = 10;
+const DEEP_GROUPS_DRAWN = 20;
 /** How many tiles of ground are asked for their tree, and how many cubes of cells for a vein. */
 const TREES_DRAWN = 4;
-const VEINS_DRAWN = 24;
+const VEINS_DRAWN = 20;
 
 @unmanaged
 class Judge {
@@ -82,7 +82,7 @@ function wrongLane(judge: Judge, group: u32): u32 {
     open = v128.and(open, solidAt(world, judge.columns, y + up));
     covered = i32x4.sub(covered, open);
   }
-  const four = grownAt(judge, cellsOf(world, judge.columns, y, solid, covered), x, y, z);
+  const four = grownAt(judge, cellsOf(world, judge.columns, y, solid, hollowAt(world, judge.columns, y, solid), covered), x, y, z);
   const wrong = four ^ load<u32>(judge.output + group);
   return wrong == 0 ? 4 : <u32>ctz(wrong) >> 3;
 }
@@ -107,7 +107,7 @@ function grownAt(judge: Judge, ground: u32, x: i32, y: i32, z: i32): u32 {
   return four;
 }
 
-/** Draws a tile; the cell of its trunk nearest to the chunk's floor if the output has no wood there, or −1. */
+/** Draws a tile; the lowest cell of its trunk in the chunk if the output has another material there, or −1. */
 function missingTrunk(judge: Judge): i32 {
   const world = judge.world;
   const tree = judge.tree;
@@ -119,7 +119,7 @@ function missingTrunk(judge: Judge): i32 {
   const y = max(tree.y + 1, world.y);
   if (y >= world.y + SIDE || !isTrunk(tree, tree.x, y, tree.z)) return -1;
   const cell = cellIndex(world, tree.x, y, tree.z);
-  return load<u8>(judge.output + cell) == tree.wood ? -1 : cell;
+  return load<u8>(judge.output + cell) == tree.wood ? -1 : wrongCell(judge, cell);
 }
 
 /** Draws a cube and an ore; the cell in the middle of its vein if the output has plain stone there, or −1. */
@@ -135,7 +135,14 @@ function missingVein(judge: Judge): i32 {
   const tileZ = (world.z >> VEIN_TILE_LOG2) + (cube >> 4);
   if (!drawVein(world, vein, ore, tileX, tileY, tileZ)) return -1;
   const cell = cellIndex(world, vein.x, vein.y, vein.z);
-  return load<u8>(judge.output + cell) == world.stone && load<u8>(ore) != world.stone ? cell : -1;
+  return load<u8>(judge.output + cell) == world.stone ? wrongCell(judge, cell) : -1;
+}
+
+/** A cell that looks wrong, if it is: materials may do double duty. */
+function wrongCell(judge: Judge, cell: i32): i32 {
+  const group = <u32>cell & ~3;
+  const wrong = wrongLane(judge, group);
+  return wrong < 4 ? <i32>(group + wrong) : -1;
 }
 
 function cellIndex(world: World, x: i32, y: i32, z: i32): i32 {

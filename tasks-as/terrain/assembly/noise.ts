@@ -5,11 +5,12 @@
  *
  * Periods are powers of two of at least four cells, so a place is a lattice point and a fraction without any
  * rounding, at any distance, and four cells in a row from a multiple of four lie between the same two lattice
- * planes. Along the row the value is then (A₀ + B₀ f) + fade(f) ((A₁ + B₁ (f − 1)) − (A₀ + B₀ f)) with four
- * numbers that depend on y and z alone: they are kept until another row or lattice cell is asked for.
+ * planes. Along a row the value is then near + fade(f) (far − near) with near = a₀ + b₀ f, far = c₁ + b₁ f.
+ * These four numbers depend on y and z alone, and are kept until another row or lattice cell is asked for. Two
+ * dimensions here, three in noise3.ts.
  */
 import { arenaTake } from "../../lib/arena";
-import { hashAt, hashLanes, linearAt, mix, stepsXZ, stepsYZ } from "./hash";
+import { hashAt, hashLanes, linearAt, mix, stepsXZ } from "./hash";
 import { PERIOD_LOG2_MIN } from "./layout";
 
 /** Offsets keep groups of four together; so far off, octaves share no lattice point that could be seen. */
@@ -17,7 +18,7 @@ const OFFSET_MASK: u32 = 0x7ffc;
 /** Makes two-dimensional noise, whose directions are √5 long, reach from −1 to 1. */
 const SCALE_2D: f32 = 0.632455532;
 /** Places the lookup leaves at zero: bytes 1 to 3 of each lane. */
-const LANE_BYTE_ONLY: i32 = 0x10101000;
+export const LANE_BYTE_ONLY: i32 = 0x10101000;
 
 @unmanaged
 export class Octave {
@@ -27,16 +28,30 @@ export class Octave {
   offsetY: i32;
   offsetZ: i32;
   weight: f32;
-  /** Where the four numbers hold: lattice x, y and z of the row. */
+  /** In two dimensions: where the four numbers hold, and a₀, b₀, c₁, b₁. */
   isKept: bool;
   latticeX: i32;
-  y: i32;
   z: i32;
   a0: f32;
   b0: f32;
-  a1: f32;
+  c1: f32;
   b1: f32;
+  /** In three: the last blocks of rows, the gradients of the last lattice cells, f and fade along a row of 32. */
+  blocks: usize;
+  gradients: usize;
+  row: usize;
+  hasRow: bool;
 }
+
+/** Place of a lattice cell and its gradients: x, y, z for both sides along x, four corners each. */
+export const GRADIENTS_SIZE: usize = 16 + 6 * 16;
+/** Place of four rows (lattice x, y / 4, z), then a₀, b₀, c₁, b₁ of each, four rows in a vector. */
+export const BLOCK_SIZE: usize = 16 + 4 * 16;
+/** So many of both are kept, by lattice x. */
+export const KEPT: u32 = 4;
+/** No lattice cell has this x: chunks end long before. */
+const NOWHERE: i32 = i32.MIN_VALUE;
+const ROW_SIZE: usize = 8 * 32;
 
 @unmanaged
 export class Fractal {
@@ -50,7 +65,7 @@ export class Fractal {
 export function fractalOf(seed: u32, periodLog2: u32, octaves: u32): Fractal {
   const fractal = changetype<Fractal>(arenaTake(offsetof<Fractal>(), 4));
   const size = offsetof<Octave>();
-  fractal.octaves = arenaTake(size * octaves, 4);
+  fractal.octaves = arenaTake(size * octaves, 16);
   fractal.end = fractal.octaves + size * octaves;
   let weight: f32 = 1;
   let sum: f32 = 0;
@@ -63,6 +78,14 @@ export function fractalOf(seed: u32, periodLog2: u32, octaves: u32): Fractal {
     octave.offsetZ = <i32>(hashAt(octave.seed, 0, 0, 1) & OFFSET_MASK);
     octave.weight = weight;
     octave.isKept = false;
+    octave.hasRow = false;
+    octave.gradients = arenaTake(GRADIENTS_SIZE * KEPT, 16);
+    octave.blocks = arenaTake(BLOCK_SIZE * KEPT, 16);
+    for (let k: u32 = 0; k < KEPT; k++) {
+      store<i32>(octave.gradients + GRADIENTS_SIZE * k, NOWHERE);
+      store<i32>(octave.blocks + BLOCK_SIZE * k, NOWHERE);
+    }
+    octave.row = arenaTake(ROW_SIZE, 16);
     sum += weight;
   }
   fractal.scale = 1 / sum;
@@ -82,42 +105,40 @@ export function noise2(fractal: Fractal, x: i32, z: i32): v128 {
     const shiftedX = x + octave.offsetX;
     const latticeX = shiftedX >> octave.shift;
     if (!octave.isKept || octave.latticeX != latticeX || octave.z != z) keepRow2(octave, latticeX, z);
-    sum = f32x4.add(sum, alongRow(octave, shiftedX));
+    const value = blended(
+      f32x4.splat(octave.a0),
+      f32x4.splat(octave.b0),
+      f32x4.splat(octave.c1),
+      f32x4.splat(octave.b1),
+      fractions(octave, shiftedX),
+    );
+    sum = f32x4.add(sum, f32x4.mul(value, f32x4.splat(octave.weight)));
   }
   return f32x4.mul(sum, f32x4.splat(fractal.scale * SCALE_2D));
 }
 
-/** The noise at (x … x + 3, y, z), x a multiple of four; within ±1.04. */
-export function noise3(fractal: Fractal, x: i32, y: i32, z: i32): v128 {
-  let sum = f32x4.splat(0);
-  for (let at = fractal.octaves; at < fractal.end; at += offsetof<Octave>()) {
-    const octave = changetype<Octave>(at);
-    const shiftedX = x + octave.offsetX;
-    const latticeX = shiftedX >> octave.shift;
-    if (!octave.isKept || octave.latticeX != latticeX || octave.y != y || octave.z != z) {
-      keepRow3(octave, latticeX, y, z);
-    }
-    sum = f32x4.add(sum, alongRow(octave, shiftedX));
-  }
-  return f32x4.mul(sum, f32x4.splat(fractal.scale));
-}
-
 @inline
-function alongRow(octave: Octave, shiftedX: i32): v128 {
+export function fractions(octave: Octave, shiftedX: i32): v128 {
   const within = shiftedX & ((1 << octave.shift) - 1);
   const step: f32 = reinterpret<f32>((127 - octave.shift) << 23);
-  const f = f32x4.mul(
+  return f32x4.mul(
     f32x4.convert_i32x4_s(i32x4.add(i32x4.splat(within), i32x4(0, 1, 2, 3))),
     f32x4.splat(step),
   );
-  const one = f32x4.splat(1);
-  const near = f32x4.add(f32x4.splat(octave.a0), f32x4.mul(f32x4.splat(octave.b0), f));
-  const far = f32x4.add(f32x4.splat(octave.a1), f32x4.mul(f32x4.splat(octave.b1), f32x4.sub(f, one)));
+}
+
+@inline
+export function fades(f: v128): v128 {
   const inner = f32x4.sub(f32x4.mul(f, f32x4.splat(6)), f32x4.splat(15));
   const curve = f32x4.add(f32x4.mul(f, inner), f32x4.splat(10));
-  const fade = f32x4.mul(f32x4.mul(f32x4.mul(f, f), f), curve);
-  const value = f32x4.add(near, f32x4.mul(fade, f32x4.sub(far, near)));
-  return f32x4.mul(value, f32x4.splat(octave.weight));
+  return f32x4.mul(f32x4.mul(f32x4.mul(f, f), f), curve);
+}
+
+@inline
+export function blended(a0: v128, b0: v128, c1: v128, b1: v128, f: v128): v128 {
+  const near = f32x4.add(a0, f32x4.mul(b0, f));
+  const far = f32x4.add(c1, f32x4.mul(b1, f));
+  return f32x4.add(near, f32x4.mul(fades(f), f32x4.sub(far, near)));
 }
 
 /** Corners in lanes: (x₀, z₀), (x₁, z₀), (x₀, z₁), (x₁, z₁). Directions (±1, ±2) and (±2, ±1). */
@@ -132,72 +153,27 @@ function keepRow2(octave: Octave, latticeX: i32, z: i32): void {
   const fade = fadeOf(f);
   const along = f32x4.mul(gradZ, f32x4(f, f, f - 1, f - 1));
   octave.a0 = lerp(f32x4.extract_lane(along, 0), f32x4.extract_lane(along, 2), fade);
-  octave.a1 = lerp(f32x4.extract_lane(along, 1), f32x4.extract_lane(along, 3), fade);
   octave.b0 = lerp(f32x4.extract_lane(gradX, 0), f32x4.extract_lane(gradX, 2), fade);
   octave.b1 = lerp(f32x4.extract_lane(gradX, 1), f32x4.extract_lane(gradX, 3), fade);
+  octave.c1 = lerp(f32x4.extract_lane(along, 1), f32x4.extract_lane(along, 3), fade) - octave.b1;
   octave.isKept = true;
   octave.latticeX = latticeX;
-  octave.z = z;
-}
-
-/** Corners in lanes: (y₀, z₀), (y₁, z₀), (y₀, z₁), (y₁, z₁), first for x₀, then for x₁. */
-function keepRow3(octave: Octave, latticeX: i32, y: i32, z: i32): void {
-  const shiftedY = y + octave.offsetY;
-  const shiftedZ = z + octave.offsetZ;
-  const fy = fractionOf(shiftedY, octave.shift);
-  const fz = fractionOf(shiftedZ, octave.shift);
-  const fadeY = fadeOf(fy);
-  const fadeZ = fadeOf(fz);
-  const awayY = f32x4(fy, fy - 1, fy, fy - 1);
-  const awayZ = f32x4(fz, fz, fz - 1, fz - 1);
-  const weights = f32x4.mul(
-    f32x4(1 - fadeY, fadeY, 1 - fadeY, fadeY),
-    f32x4(1 - fadeZ, 1 - fadeZ, fadeZ, fadeZ),
-  );
-  const latticeY = shiftedY >> octave.shift;
-  const latticeZ = shiftedZ >> octave.shift;
-  for (let side = 0; side < 2; side++) {
-    const hashed = hashLanes(octave.seed, linearAt(latticeX + side, latticeY, latticeZ), stepsYZ());
-    const index = v128.or(v128.and(hashed, i32x4.splat(15)), i32x4.splat(LANE_BYTE_ONLY));
-    const gradX = lookUp(i8x16(1, -1, 1, -1, 1, -1, 1, -1, 0, 0, 0, 0, 1, 0, -1, 0), index);
-    const gradY = lookUp(i8x16(1, 1, -1, -1, 0, 0, 0, 0, 1, -1, 1, -1, 1, -1, 1, -1), index);
-    const gradZ = lookUp(i8x16(0, 0, 0, 0, 1, 1, -1, -1, 1, 1, -1, -1, 0, 1, 0, -1), index);
-    const across = f32x4.add(f32x4.mul(gradY, awayY), f32x4.mul(gradZ, awayZ));
-    const a = sumOf(f32x4.mul(across, weights));
-    const b = sumOf(f32x4.mul(gradX, weights));
-    if (side == 0) {
-      octave.a0 = a;
-      octave.b0 = b;
-    } else {
-      octave.a1 = a;
-      octave.b1 = b;
-    }
-  }
-  octave.isKept = true;
-  octave.latticeX = latticeX;
-  octave.y = y;
   octave.z = z;
 }
 
 /** Small signed numbers from a table of sixteen, as floats. */
 @inline
-function lookUp(table: v128, index: v128): v128 {
+export function lookUp(table: v128, index: v128): v128 {
   return f32x4.convert_i32x4_s(i32x4.shr_s(i32x4.shl(i8x16.swizzle(table, index), 24), 24));
 }
 
 @inline
-function sumOf(lanes: v128): f32 {
-  return (f32x4.extract_lane(lanes, 0) + f32x4.extract_lane(lanes, 1)) +
-    (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3));
-}
-
-@inline
-function fractionOf(shifted: i32, shift: u32): f32 {
+export function fractionOf(shifted: i32, shift: u32): f32 {
   return <f32>(shifted & ((1 << shift) - 1)) * reinterpret<f32>((127 - shift) << 23);
 }
 
 @inline
-function fadeOf(f: f32): f32 {
+export function fadeOf(f: f32): f32 {
   return f * f * f * (f * (f * 6 - 15) + 10);
 }
 

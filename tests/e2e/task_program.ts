@@ -1,12 +1,12 @@
-// The demo as a person starts it, and every process that comes of it.
+// A command of the project as a person starts it (`deno task demo`), and every process that comes of it.
 import { fileURLToPath } from "node:url";
 import { TextLineStream } from "../../tools/demo/text_lines.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const patienceMs = 150_000;
 
-/** A demo that runs. Its temporary files lie in a folder of the test's, by which its processes are known, too. */
-export class DemoProgram implements AsyncDisposable {
+/** A command that runs. Its temporary files lie in a folder of the test's, by which its processes are known, too. */
+export class TaskProgram implements AsyncDisposable {
   readonly folder: string;
   readonly lines: string[] = [];
   /** What was written to standard error. */
@@ -17,10 +17,10 @@ export class DemoProgram implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
   #over = false;
 
-  private constructor(folder: string, args: readonly string[]) {
+  private constructor(folder: string, task: string, args: readonly string[]) {
     this.folder = folder;
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["task", "demo", ...args],
+      args: ["task", task, ...args],
       cwd: root,
       env: { NO_COLOR: "1", TMPDIR: folder },
       stdin: "piped",
@@ -35,9 +35,9 @@ export class DemoProgram implements AsyncDisposable {
     ]).then(() => this.#over = true).finally(() => this.#changed.resolve());
   }
 
-  /** Starts `deno task demo` with so many arguments. */
-  static async start(...args: string[]): Promise<DemoProgram> {
-    return new DemoProgram(await Deno.makeTempDir({ prefix: "p2c2r-demo-test-" }), args);
+  /** Starts `deno task TASK` with so many arguments. */
+  static async start(task: string, ...args: string[]): Promise<TaskProgram> {
+    return new TaskProgram(await Deno.makeTempDir({ prefix: `p2c2r-${task}-test-` }), task, args);
   }
 
   /** `deno task`'s own. */
@@ -66,7 +66,7 @@ export class DemoProgram implements AsyncDisposable {
     return code;
   }
 
-  /** The processes of this demo that are alive: all inherit its environment. */
+  /** The processes of this command that are alive: all inherit its environment. */
   async processes(): Promise<readonly { readonly pid: number; readonly command: string }[]> {
     const found: { readonly pid: number; readonly command: string }[] = [];
     for await (const { name } of Deno.readDir("/proc")) {
