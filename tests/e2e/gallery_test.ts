@@ -5,7 +5,7 @@ import { withTempFolder } from "../../tools/temp_folder.ts";
 import { kill, TaskProgram } from "./task_program.ts";
 
 const ignore = Deno.build.os !== "linux";
-const names = ["chunk", "landscape", "paths", "tower"] as const;
+const names = ["chunk", "crowd", "landscape", "paths", "tower"] as const;
 const interruptedCode = 130;
 
 /** Different colours in a picture. */
@@ -30,12 +30,12 @@ Deno.test({
       assert.equal(code, 0, text);
       const page = await Deno.readTextFile(`${folder}/pictures/index.html`);
       for (const name of names) {
-        assert.ok((await coloursOf(`${folder}/pictures/${name}.png`)) > (name === "paths" ? 4 : 500), name);
+        assert.ok((await coloursOf(`${folder}/pictures/${name}.png`)) > (name === "paths" ? 4 : 200), name);
         assert.match(page, new RegExp(`<img src="${name}\\.png" alt="[^"]{20,}">`));
       }
       const tasks = [...page.matchAll(/: ([\d,]+) tasks, ([\d,]+) by workers/g)];
       assert.equal(tasks.length, names.length);
-      assert.ok(tasks.every(([, count]) => Number(count!.replaceAll(",", "")) >= 8), page);
+      assert.ok(tasks.every(([, count]) => Number(count!.replaceAll(",", "")) >= 1), page);
       assert.match(text, /Open .*\/pictures\/index\.html\./);
       assert.deepEqual(await gallery.processes(), []);
       assert.deepEqual(await Array.fromAsync(Deno.readDir(gallery.folder)), []);

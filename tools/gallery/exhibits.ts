@@ -3,6 +3,7 @@ import type { Exhibit } from "./picture.ts";
 
 const exhibits: Readonly<Record<string, () => Promise<{ readonly exhibit: Exhibit }>>> = {
   paths: () => import("./paths.ts"),
+  crowd: () => import("./crowd.ts"),
   tower: () => import("./tower.ts"),
   landscape: () => import("./landscape.ts"),
   chunk: () => import("./chunk.ts"),

@@ -1,6 +1,6 @@
 // Paths on a game map, coloured by who found them.
 import { pathfind } from "../../tasks-as/pathfind/codec.ts";
-import { demoMaps, freeCell, largestPart, seeded } from "../demo/maps.ts";
+import { demoMaps, freeCell, largestPart, type Random, seeded } from "../demo/maps.ts";
 import type { FoundPath } from "../demo/path_work.ts";
 import { drawPaths } from "../demo/pictures.ts";
 import type { Drawn, Studio } from "./picture.ts";
@@ -15,19 +15,20 @@ export async function exhibit(studio: Studio): Promise<readonly Drawn[]> {
   const map = demoMaps(random)[0]!;
   const part = largestPart(map);
   const grid = await asker.client.asset(pathfind.encodeGrid(map));
-  const ask = () => {
+  const ask = (draw: Random) => {
     const pairs = Array.from({ length: pairsEach }, () => {
-      const [[startX, startY], [goalX, goalY]] = [freeCell(map, part, random), freeCell(map, part, random)];
+      const [[startX, startY], [goalX, goalY]] = [freeCell(map, part, draw), freeCell(map, part, draw)];
       return { startX, startY, goalX, goalY };
     });
     return asker.ask("pathfind", { pairs }, { assets: [grid] });
   };
-  await rehearse(studio, "paths", ask);
+  const rehearsed = seeded(seed + 1);
+  await rehearse(studio, "paths", () => ask(rehearsed));
   const batches = small ? 8 : 120;
   const found: FoundPath[] = [];
   let done = 0;
   await Promise.all(Array.from({ length: batches }, async () => {
-    const { output, source } = await ask();
+    const { output, source } = await ask(random);
     for (const answer of output.answers) {
       if (answer.type === "found") found.push({ cells: answer.cells, source });
     }
