@@ -19,6 +19,8 @@ import { describeError, type Log } from "./log.ts";
 import type { Compute, Kernel } from "./ports.ts";
 import {
   createState,
+  explain,
+  type Explanation,
   type SchedulerConfig,
   schedulerConfig,
   type SchedulerSnapshot,
@@ -67,6 +69,8 @@ export interface Assembly {
   readonly sweep: Sweep;
   readonly answersPerS: RateMeter;
   readonly snapshot: () => SchedulerSnapshot;
+  /** Why a session of a worker has work or has none. */
+  readonly explain: (worker: number) => Explanation | undefined;
   /** Before the end: grants what is proven right and proves what it can until then; answers how many results are left undecided. */
   readonly settle: (untilMs: number) => Promise<number>;
   /** Coded closes of connections since the start. */
@@ -122,6 +126,7 @@ export async function assemble(parts: AssemblyParts): Promise<Assembly> {
     connection: connections(limits.workerFramesPerSweepMax, limits.workerMessagesPerSweepMax),
     arrive: (worker) => bookkeeper.arrive(worker),
     credits: (ids) => bookkeeper.credits(ids),
+    explain: (worker) => explain(state, clock.nowMs(), worker),
   });
   const answersPerS = new RateMeter(() => desk.counters.answered);
   const sweep = new Sweep(clock, limits, [workers, backends, answersPerS], onBug);
@@ -138,6 +143,7 @@ export async function assemble(parts: AssemblyParts): Promise<Assembly> {
     sweep,
     answersPerS,
     snapshot: () => snapshot(state),
+    explain: (worker) => explain(state, clock.nowMs(), worker),
     settle: (untilMs) => settle(shell, state, clock, untilMs),
     closes,
     onBug,

@@ -48,6 +48,7 @@ export async function statusReport(
       caught: counters.wrongCaught,
       revoked: counters.revoked,
       revokedUnreachable: backends.unreachable,
+      unjudged: counters.unjudged,
     },
     scheduling: {
       hedges: counters.hedges,
@@ -55,11 +56,14 @@ export async function statusReport(
       leasesExpired: counters.leasesExpired,
       lateAnswers: counters.lateAnswers,
       unknownResults: workers.counters.unknownResults,
+      hedgesDenied: counters.hedgesDenied,
+      breakers: scheduler.breakers,
     },
     workers: sessions.map((session) =>
       workerStatus({
         session,
         snapshot: snapshots.get(session.no),
+        explanation: inside.explain(session.no),
         credit: credits.get(session.owner),
         kernel: (no) => kernels.at(no),
         nowMs,

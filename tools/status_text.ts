@@ -64,11 +64,17 @@ function trustText({ trust }: StatusReport): string {
 }
 
 function schedulingText({ scheduling }: StatusReport): string {
-  const { hedges, failovers, leasesExpired, lateAnswers, unknownResults } = scheduling;
-  return `${count(hedges)} hedges · ${count(failovers)} failovers · ${
+  const { hedges, hedgesDenied, failovers, leasesExpired, lateAnswers, unknownResults, breakers } =
+    scheduling;
+  const passedOver = Object.entries(breakers).filter(([, { state }]) => state !== "closed")
+    .map(([tier, { state }]) =>
+      ` · tier ${tier} is passed over (${state === "open" ? "open" : "being tried"})`
+    );
+  const denied = hedgesDenied === 0 ? "" : ` (${count(hedgesDenied)} denied)`;
+  return `${count(hedges)} hedges${denied} · ${count(failovers)} failovers · ${
     count(leasesExpired)
   } leases expired · ` +
-    `${count(lateAnswers)} late answers · ${count(unknownResults)} unknown results`;
+    `${count(lateAnswers)} late answers · ${count(unknownResults)} unknown results${passedOver.join("")}`;
 }
 
 function workerLines(workers: readonly WorkerStatus[]): string[] {

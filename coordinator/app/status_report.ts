@@ -1,7 +1,7 @@
 // What a running coordinator is doing, as one JSON object for people and programs.
 import type { TaskDesk, WorkerCredit, WorkerSession } from "../gateway/mod.ts";
 import type { Kernel } from "../ports.ts";
-import type { SchedulerSnapshot, WorkerSnapshot } from "../scheduler/mod.ts";
+import type { Explanation, SchedulerSnapshot, WorkerSnapshot } from "../scheduler/mod.ts";
 import type { Health } from "./parts.ts";
 
 /** One worker and one kernel. */
@@ -67,6 +67,8 @@ export interface StatusReport {
     readonly caught: number;
     readonly revoked: number;
     readonly revokedUnreachable: number;
+    /** Drawn results that were not served, and results of liars that became final, because too much waited to be judged. */
+    readonly unjudged: number;
   };
   readonly scheduling: {
     readonly hedges: number;
@@ -74,6 +76,10 @@ export interface StatusReport {
     readonly leasesExpired: number;
     readonly lateAnswers: number;
     readonly unknownResults: number;
+    /** Hedges that the budget did not allow. */
+    readonly hedgesDenied: number;
+    /** What is known of each tier's circuit breaker. */
+    readonly breakers: SchedulerSnapshot["breakers"];
   };
   readonly workers: readonly WorkerStatus[];
   readonly backends: { readonly sessions: number; readonly connected: number };
@@ -88,13 +94,16 @@ export interface StatusReport {
 export interface WorkerFacts {
   readonly session: WorkerSession;
   readonly snapshot: WorkerSnapshot | undefined;
+  readonly explanation: Explanation | undefined;
   readonly credit: WorkerCredit | undefined;
   readonly kernel: (no: number) => Kernel | undefined;
   readonly nowMs: number;
 }
 
 /** One worker's line. */
-export function workerStatus({ session, snapshot, credit, kernel, nowMs }: WorkerFacts): WorkerStatus {
+export function workerStatus(
+  { session, snapshot, explanation, credit, kernel, nowMs }: WorkerFacts,
+): WorkerStatus {
   const { software, slots, paused, standing, refusedKernels } = session.about();
   const quarantinedForMs = Math.max(0, (snapshot?.quarantinedUntilMs ?? 0) - nowMs);
   return {
@@ -107,7 +116,7 @@ export function workerStatus({ session, snapshot, credit, kernel, nowMs }: Worke
     quota: snapshot?.quota ?? 0,
     rttMs: snapshot?.rttMs ?? 0,
     answered: snapshot?.answered ?? 0,
-    reason: paused ?? standing?.reason ?? null,
+    reason: paused ?? (explanation === undefined ? standing?.reason ?? null : explanation.reason || null),
     quarantinedForMs,
     kernels: (snapshot?.kernels ?? []).map((own) => {
       const { ready, stage, progress, right, wrong } = own;

@@ -2,6 +2,7 @@
 import { type FromWorker, limits, messageType, P2c2rError, parseFromWorker } from "../../protocol/mod.ts";
 import type { KernelOffer } from "../../protocol/mod.ts";
 import type { Shell, WorkerEffect } from "../scheduler/shell.ts";
+import type { Explanation } from "../scheduler/mod.ts";
 import type { WorkerRecord } from "../verify/mod.ts";
 import { Connection, type ConnectionHandler, type ConnectionParts } from "./connection.ts";
 import type { KernelTable } from "./kernels.ts";
@@ -36,6 +37,8 @@ export interface WorkerGatewayParts {
   /** Notes that a worker is here and reads what is remembered of it, everything noted so far included. */
   readonly arrive: (worker: WorkerArrival) => Promise<WorkerRecord>;
   /** Reads what workers earned. */
+  /** Why a session's worker has work or has none. */
+  readonly explain: (worker: number) => Explanation | undefined;
   readonly credits: (workers: readonly string[]) => Promise<ReadonlyMap<string, WorkerCredit>>;
 }
 
@@ -148,9 +151,10 @@ export class WorkerGateway implements Sweepable {
       } else if (session.connection !== null) session.connection.sweep(nowMs, excused);
       else if (nowMs - session.droppedMs > limits.resumeMs) this.#end(session);
     }
-    if (nowMs < this.#creditDueMs || this.#asksCredit) return;
+    if (nowMs < this.#creditDueMs) return;
     this.#creditDueMs = nowMs + this.#parts.limits.creditMs;
-    this.#tellCredit();
+    this.#tellStanding();
+    if (!this.#asksCredit) this.#tellCredit();
   }
 
   #create(who: WorkerIdentity): WorkerSession {
@@ -191,6 +195,15 @@ export class WorkerGateway implements Sweepable {
     if (here === 0) this.#networks.delete(session.who.network);
     else this.#networks.set(session.who.network, here);
     session.end();
+  }
+
+  /** Says why there is no work where that has changed; that there is work again, the work itself says. */
+  #tellStanding(): void {
+    for (const session of this.#sessions.all()) {
+      if (!session.joined || session.connection === null) continue;
+      const explanation = this.#parts.explain(session.no);
+      if (explanation !== undefined) session.explain(explanation);
+    }
   }
 
   #tellCredit(): void {

@@ -24,7 +24,7 @@ import type {
   ResultMessage,
   Standing,
 } from "../../protocol/mod.ts";
-import type { Event } from "../scheduler/mod.ts";
+import type { Event, Explanation } from "../scheduler/mod.ts";
 import type { WorkerEffect } from "../scheduler/shell.ts";
 import type { WorkerRecord } from "../verify/mod.ts";
 import type { Connection } from "./connection.ts";
@@ -149,6 +149,13 @@ export class WorkerSession implements Session {
     if (this.joined) this.#raise({ type: "measured", rttMs });
   }
 
+  /** Says why it has no work, if it was not told so already. */
+  explain({ state, reason, forMs }: Explanation): void {
+    const told = this.#standing?.message;
+    if (state === "working" || this.#paused !== null || (told?.[1] === state && told[2] === reason)) return;
+    this.#stand([messageType.standing, state, reason, forMs && Math.ceil(forMs)]);
+  }
+
   /** Sends what the core wants sent. */
   deliver(effect: WorkerEffect): void {
     switch (effect.type) {
@@ -158,13 +165,16 @@ export class WorkerSession implements Session {
         return this.#connection?.send([messageType.cancel, effect.attempt, effect.fence]);
       case "standing": {
         const { state, reason, untilMs } = effect;
-        const message: Standing = [messageType.standing, state, reason, untilMs && Math.ceil(untilMs)];
-        this.#standing = { message, atMs: this.#parts.shell.nowMs() };
-        return this.#connection?.send(message);
+        return this.#stand([messageType.standing, state, reason, untilMs && Math.ceil(untilMs)]);
       }
       default:
         effect satisfies never;
     }
+  }
+
+  #stand(message: Standing): void {
+    this.#standing = { message, atMs: this.#parts.shell.nowMs() };
+    this.#connection?.send(message);
   }
 
   #assign(effect: Assignment): void {

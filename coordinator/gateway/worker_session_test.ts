@@ -7,6 +7,7 @@ import { FakeLoop, FakeShell, FakeSocket, testKernel } from "./_fakes.ts";
 import { KernelTable } from "./kernels.ts";
 import { type GatewayLimits, gatewayLimits } from "./limits.ts";
 import { type WorkerArrival, type WorkerCredit, WorkerGateway } from "./worker_gateway.ts";
+import type { Explanation } from "../scheduler/mod.ts";
 import type { WorkerIdentity } from "./worker_ports.ts";
 
 const who: WorkerIdentity = { id: "worker-a", publicKey: "key", network: "net", tier: "peer", invite: null };
@@ -21,6 +22,7 @@ class Rig {
   readonly gateway: WorkerGateway;
   arrive: () => Promise<WorkerRecord> = () => Promise.resolve(record);
   credits: ReadonlyMap<string, WorkerCredit> = new Map();
+  explanation: Explanation | undefined;
 
   constructor(limits: Partial<GatewayLimits> = {}) {
     this.gateway = new WorkerGateway({
@@ -34,6 +36,7 @@ class Rig {
         return this.arrive();
       },
       credits: () => Promise.resolve(this.credits),
+      explain: () => this.explanation,
     });
   }
 
@@ -107,6 +110,31 @@ Deno.test("a worker is welcomed, offered the kernels, and joins when it is ready
     { type: "joined", nowMs: 10_000, spec },
     { type: "kernelReady", nowMs: 10_000, worker: 1, kernel: 3, ready: true },
   ]);
+});
+
+Deno.test("a worker is told why it has no work, once until that changes, and not while it works or has paused", async () => {
+  const rig = new Rig({ creditMs: 10 });
+  const socket = await rig.join();
+  const told = () => {
+    rig.shell.clockMs += 10;
+    rig.gateway.sweep(rig.shell.clockMs, false);
+    rig.loop.turn();
+    return socket.messages.filter(([type]) => type === t.standing).map((message) => message.slice(1));
+  };
+  const idle = { state: "waiting", reason: "nothing to do", forMs: null } as const;
+  rig.explanation = idle;
+  assert.deepEqual([told(), told()], [[["waiting", "nothing to do", null]], [[
+    "waiting",
+    "nothing to do",
+    null,
+  ]]]);
+  rig.explanation = { state: "working", reason: "", forMs: null };
+  assert.equal(told().length, 1);
+  rig.explanation = { state: "quarantined", reason: "a lie", forMs: 99.5 };
+  assert.deepEqual(told()[1], ["quarantined", "a lie", 100]);
+  socket.receive([t.pause, "the helper plays", null]);
+  rig.explanation = idle;
+  assert.equal(told().length, 2);
 });
 
 Deno.test("a window smaller than the slots is no window: it holds at least one attempt per slot", async () => {

@@ -75,6 +75,13 @@ export class Durations {
     return this.#classes[classOf(inputBytes)] ?? none;
   }
 
+  /** An input size for each class that has at least so many samples. */
+  measured(samplesMin: number): readonly number[] {
+    return this.#classes.flatMap((each, no) =>
+      each !== undefined && each.samples >= samplesMin ? [2 ** no] : []
+    );
+  }
+
   /** Takes a duration in milliseconds. Only what was measured takes memory. */
   add(inputBytes: number, ms: number): void {
     (this.#classes[classOf(inputBytes)] ??= new Quantiles()).add(ms);

@@ -1,5 +1,6 @@
 // What an operator may see of the scheduler: a copy, made when asked for.
 import { type KernelTrust, trustIn } from "../verify/mod.ts";
+import type { Tier } from "../../protocol/mod.ts";
 import type { Counters } from "./counters.ts";
 import type { State, WorkerState } from "./state.ts";
 
@@ -9,9 +10,17 @@ export interface SchedulerSnapshot {
   /** Tasks that no worker has yet, and all that have not ended. */
   readonly waiting: number;
   readonly inFlight: number;
+  readonly breakers: Readonly<Record<Tier, BreakerSnapshot>>;
   readonly local: { readonly slots: number; readonly running: number; readonly waiting: number };
   readonly cacheBytes: number;
   readonly workers: readonly WorkerSnapshot[];
+}
+
+/** A tier's circuit breaker. */
+export interface BreakerSnapshot {
+  readonly state: "closed" | "open" | "halfOpen";
+  /** Times it opened since the start. */
+  readonly opened: number;
 }
 
 /** One connected worker. */
@@ -34,12 +43,17 @@ export interface KernelSnapshot extends KernelTrust {
 
 /** Copies what an operator may see. */
 export function snapshot(state: State): SchedulerSnapshot {
+  const ofBreaker = (tier: Tier): BreakerSnapshot => {
+    const { state: now, opened } = state.breakers[tier];
+    return { state: now, opened };
+  };
   let waiting = 0;
   for (const kernel of state.kernels.values()) waiting += kernel.queued.total;
   return {
     counters: { ...state.counters },
     waiting,
     inFlight: state.tasks.size,
+    breakers: { peer: ofBreaker("peer"), cloud: ofBreaker("cloud"), local: ofBreaker("local") },
     local: {
       slots: state.config.localSlots,
       running: state.runsRunning,
