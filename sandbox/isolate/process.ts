@@ -23,11 +23,16 @@ export const PROCESS_FLAGS: readonly string[] = [
 /** Processes without permissions. Starting one takes the permission to run this Deno. */
 export const processes: CellKind = {
   name: "process",
-  start: () => new ProcessCell(fileURLToPath(new URL("./process_main.ts", import.meta.url))),
+  start: () => startProcess(fileURLToPath(new URL("./process_main.ts", import.meta.url))),
   takes: "bytes",
   graceMs: GRACE_MS,
   endsSurely: true,
 };
+
+/** Starts a process that runs `main`, a path. */
+export function startProcess(main: string): Cell {
+  return new ProcessCell(main);
+}
 
 class ProcessCell implements Cell {
   readonly #child: Deno.ChildProcess;
