@@ -100,7 +100,7 @@ async function threads(): Promise<Row[]> {
   for (const mebibytes of [0.0625, 1, 4, 16]) {
     const asset = { digest: `${mebibytes}`, bytes: new Uint8Array(mebibytes * MEBIBYTE).fill(1) };
     const run = () => runOf(isolate, large, [asset]);
-    rows.push(await measure(`thread round trip, asset of ${mebibytes} MiB in the thread`, 50, run));
+    rows.push(await measure(`thread round trip, asset of ${mebibytes} MiB in the thread`, 200, run));
   }
   let number = 0;
   const bytes = new Uint8Array(MEBIBYTE);

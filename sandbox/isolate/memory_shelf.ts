@@ -6,12 +6,15 @@ import type { MemorySizes } from "../bundle/lent_core.ts";
 /** The largest memory that is kept between tasks, in bytes. */
 export const SHELF_BYTES_MAX = 64 * 1024 * 1024;
 const PAGE_BYTES = 65_536;
-/** Runs of either kind that are looked at, the newest. */
-const SAMPLES_MAX = 9;
-/** Runs of either kind before they are compared. */
-const SAMPLES_MIN = 3;
-/** One run in so many is of the kind that was slower, in case that has changed. */
-const EXPLORE_EVERY = 64;
+/** A kernel's first runs, which compile its code and say nothing about memories. */
+const COLD_RUNS = 4;
+/** Runs of either kind that are compared, the newest. */
+const SAMPLES = 5;
+/**
+ * One run in so many is of the kind that was slower, in case that has changed. Rare: a memory is dear the first time it
+ * is zeroed, because all its pages have to be there for that.
+ */
+const EXPLORE_EVERY = 1_024;
 
 /** Which memory a kernel is given: what its runs have shown to be faster, or always the same kind. */
 export type Preference = "measured" | "fresh" | "used";
@@ -24,15 +27,18 @@ interface Lent {
 }
 
 interface Kept {
+  readonly kernel: string;
   readonly memory: WebAssembly.Memory;
   readonly sizes: MemorySizes;
+  /** Whether it was zeroed before, so that all its pages are there. */
+  readonly isUsed: boolean;
   isClean: boolean;
 }
 
 /** The memories of one cell: at most one is kept. */
 export class MemoryShelf {
   readonly #preference: Preference;
-  readonly #records = new Map<string, Experience>();
+  readonly #experiences = new Map<string, Experience>();
   #lent: Lent | undefined;
   #kept: Kept | undefined;
 
@@ -43,10 +49,11 @@ export class MemoryShelf {
   /** A memory of these sizes in which every byte is zero. @throws {RangeError} where the machine has none */
   take(kernel: string, sizes: MemorySizes): WebAssembly.Memory {
     const kept = this.#kept;
-    this.#kept = undefined;
-    const isUsed = kept !== undefined && kept.sizes.initial === sizes.initial &&
-      kept.sizes.maximum === sizes.maximum;
-    if (isUsed) clean(kept);
+    const isUsed = kept !== undefined && isSame(kept.sizes, sizes) && this.#wantsUsed(kernel);
+    if (isUsed) {
+      this.#kept = undefined;
+      clean(kept);
+    }
     const memory = isUsed ? kept.memory : new WebAssembly.Memory({ ...sizes });
     this.#lent = { kernel, memory, sizes, isUsed };
     return memory;
@@ -61,16 +68,18 @@ export class MemoryShelf {
     const lent = this.#lent;
     this.#lent = undefined;
     if (lent === undefined) return;
-    const { kernel, memory, sizes } = lent;
-    const record = this.#recordOf(kernel);
-    record.add(lent.isUsed, costUs);
+    const { kernel, memory, sizes, isUsed } = lent;
+    this.#experienceOf(kernel).add(isUsed, costUs);
+    if (!this.#wantsKept(kernel)) {
+      if (this.#kept?.kernel === kernel) this.#kept = undefined;
+      return;
+    }
+    // The one that is there, while another kind of memory was tried, has all its pages.
+    if (this.#kept !== undefined && isSame(this.#kept.sizes, sizes)) return;
     // One that has grown can never be as small again as a fresh one is.
     const bytes = memory.buffer.byteLength;
     if (bytes !== sizes.initial * PAGE_BYTES || bytes > SHELF_BYTES_MAX) return;
-    if (this.#preference === "used" || (this.#preference === "measured" && record.wantsUsed())) {
-      this.#kept = { memory, sizes, isClean: false };
-      record.keeps = true;
-    }
+    this.#kept = { kernel, memory, sizes, isUsed, isClean: false };
   }
 
   /** Zeroes what is kept. To be called when the answer is out. */
@@ -79,21 +88,32 @@ export class MemoryShelf {
     if (kept === undefined || kept.isClean) return;
     const start = performance.now();
     clean(kept);
-    const tookUs = (performance.now() - start) * 1000;
-    for (const record of this.#records.values()) if (record.keeps) record.zeroed(tookUs);
+    if (kept.isUsed) this.#experiences.get(kept.kernel)?.zeroed((performance.now() - start) * 1000);
   }
 
   /** The kernel is not run here any more. */
   forget(kernel: string): void {
-    this.#records.delete(kernel);
+    this.#experiences.delete(kernel);
   }
 
-  #recordOf(kernel: string): Experience {
-    const known = this.#records.get(kernel);
+  #wantsUsed(kernel: string): boolean {
+    return this.#preference === "measured"
+      ? this.#experienceOf(kernel).wantsUsed
+      : this.#preference === "used";
+  }
+
+  #wantsKept(kernel: string): boolean {
+    return this.#preference === "measured"
+      ? this.#experienceOf(kernel).wantsKept
+      : this.#preference === "used";
+  }
+
+  #experienceOf(kernel: string): Experience {
+    const known = this.#experiences.get(kernel);
     if (known !== undefined) return known;
-    const record = new Experience();
-    this.#records.set(kernel, record);
-    return record;
+    const experience = new Experience();
+    this.#experiences.set(kernel, experience);
+    return experience;
   }
 }
 
@@ -102,37 +122,54 @@ function clean(kept: Kept): void {
   kept.isClean = true;
 }
 
+function isSame(a: MemorySizes, b: MemorySizes): boolean {
+  return a.initial === b.initial && a.maximum === b.maximum;
+}
+
 /** What a kernel's runs have cost, in fresh memories and in used ones. */
 class Experience {
   readonly #fresh: number[] = [];
   readonly #used: number[] = [];
-  #zeroUs = 0;
+  readonly #zeroing: number[] = [];
   #runs = 0;
-  /** Whether a memory is kept in this kernel's name. */
-  keeps = false;
 
   add(isUsed: boolean, costUs: number): void {
     this.#runs += 1;
-    const samples = isUsed ? this.#used : this.#fresh;
-    samples.push(costUs);
-    if (samples.length > SAMPLES_MAX) samples.shift();
+    if (this.#runs <= COLD_RUNS) return;
+    remember(isUsed ? this.#used : this.#fresh, costUs);
   }
 
   zeroed(tookUs: number): void {
-    this.keeps = false;
-    this.#zeroUs = tookUs;
+    remember(this.#zeroing, tookUs);
   }
 
-  /** Whether the next run is to be in a used memory. */
-  wantsUsed(): boolean {
-    if (this.#used.length < SAMPLES_MIN) return true;
-    if (this.#fresh.length < SAMPLES_MIN) return false;
-    const isFaster = median(this.#used) + this.#zeroUs < median(this.#fresh);
-    return this.#runs % EXPLORE_EVERY === 0 ? !isFaster : isFaster;
+  /** Whether the next run is to be in a used memory: at first some are, then some are not, then what was faster. */
+  get wantsUsed(): boolean {
+    if (this.#used.length < SAMPLES) return true;
+    if (this.#fresh.length < SAMPLES) return false;
+    return this.#isExploring ? !this.#isFaster : this.#isFaster;
+  }
+
+  /** Whether a used memory is worth its place. */
+  get wantsKept(): boolean {
+    return this.#fresh.length < SAMPLES || this.#isFaster || this.wantsUsed;
+  }
+
+  get #isExploring(): boolean {
+    return this.#runs % EXPLORE_EVERY === 0;
+  }
+
+  get #isFaster(): boolean {
+    return median(this.#used) + median(this.#zeroing) < median(this.#fresh);
   }
 }
 
-/** Robust against the run in which the collector came by. */
+function remember(samples: number[], one: number): void {
+  samples.push(one);
+  if (samples.length > SAMPLES) samples.shift();
+}
+
+/** Robust against the run in which the collector came by. 0 where there are no samples. */
 function median(samples: readonly number[]): number {
-  return samples.toSorted((a, b) => a - b)[samples.length >> 1] as number;
+  return samples.toSorted((a, b) => a - b)[samples.length >> 1] ?? 0;
 }

@@ -121,25 +121,26 @@ Deno.test("MemoryShelf keeps no memory above its limit, and one at the limit", (
   }
 });
 
-/** Runs tasks that cost so much in fresh and in used memories, and counts the used ones among the last hundred. */
-function usedOf(freshUs: number, usedUs: number): number {
+/** Runs tasks that cost so much in fresh and in used memories; whether each was in a used one. */
+function usesOf(freshUs: number, usedUs: number): boolean[] {
   const shelf = new MemoryShelf();
   const seen = new Set<WebAssembly.Memory>();
-  let used = 0;
-  for (let i = 0; i < 200; i++) {
+  return Array.from({ length: 5_000 }, () => {
     const memory = shelf.take("k", sizes);
     const isUsed = seen.has(memory);
     seen.add(memory);
-    if (isUsed && i >= 100) used += 1;
     shelf.ended(isUsed ? usedUs : freshUs);
     shelf.tidy();
-  }
-  return used;
+    return isUsed;
+  });
 }
 
-Deno.test("MemoryShelf lends used memories where those have been faster, and looks at the other kind now and then", () => {
-  const fast = usedOf(1_000_000, 1);
-  assert.ok(fast >= 96 && fast < 100, `${fast}`);
-  const slow = usedOf(1, 1_000_000);
-  assert.ok(slow >= 1 && slow <= 4, `${slow}`);
+Deno.test("MemoryShelf lends used memories where those have been faster, and tries the other kind now and then", () => {
+  const used = (uses: readonly boolean[]) => uses.slice(20).filter((isUsed) => isUsed).length;
+  const fast = usesOf(1_000_000, 1);
+  assert.ok(fast.slice(0, 20).includes(false), "both kinds were tried");
+  assert.ok(used(fast) >= 4_970 && used(fast) < 4_980, `${used(fast)}`);
+  const slow = usesOf(1, 1_000_000);
+  assert.ok(slow.slice(0, 20).includes(true), "both kinds were tried");
+  assert.ok(used(slow) >= 1 && used(slow) < 10, `${used(slow)}`);
 });
