@@ -42,7 +42,9 @@ export function createCellStock(options: CellStockOptions): CellStock {
 
 class Stock implements CellStock {
   readonly kind: CellKind;
-  readonly #spares = new Set<Promise<Cell>>();
+  readonly #spares = new Set<Starting>();
+  /** Those that somebody waits for. */
+  readonly #awaited = new Set<Starting>();
   readonly #sparesWanted: number;
   readonly #startMsMax: number;
   readonly #report: (event: CellEvent) => void;
@@ -57,12 +59,17 @@ class Stock implements CellStock {
 
   async take(): Promise<Cell> {
     const [spare] = this.#spares;
-    if (spare !== undefined) this.#spares.delete(spare);
-    const taken = spare ?? this.#startReady();
-    // A spare is started only behind a cell that started: where none can, this does not try for ever.
-    const cell = await taken;
-    this.#fill();
-    return cell;
+    const starting = spare ?? this.#start();
+    this.#spares.delete(starting);
+    this.#awaited.add(starting);
+    try {
+      const cell = await starting.ready;
+      // A spare is started only behind a cell that started: where none can, this does not try for ever.
+      this.#fill();
+      return cell;
+    } finally {
+      this.#awaited.delete(starting);
+    }
   }
 
   report(event: CellEvent): void {
@@ -71,76 +78,84 @@ class Stock implements CellStock {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const spares = [...this.#spares];
+    const all = [...this.#spares, ...this.#awaited];
     this.#spares.clear();
-    await Promise.all(spares.map((spare) =>
-      spare.then((cell) => cell.end(), () => {
-        // It never started, which was reported then.
-      })
-    ));
+    await Promise.all(all.map((starting) => starting.close()));
   }
 
   #fill(): void {
-    while (!this.#closed && this.#spares.size < this.#sparesWanted) this.#addSpare();
+    while (!this.#closed && this.#spares.size < this.#sparesWanted) {
+      const spare = this.#start();
+      this.#spares.add(spare);
+      // Reported already; the next one who takes a cell tries again.
+      spare.ready.catch(() => this.#spares.delete(spare));
+    }
   }
 
-  #addSpare(): void {
-    const spare: Promise<Cell> = this.#startReady(() => this.#spares.delete(spare));
-    this.#spares.add(spare);
-    // Reported already; the next one who takes a cell tries again.
-    spare.catch(() => this.#spares.delete(spare));
-  }
-
-  #startReady(diedWaiting: () => void = () => {}): Promise<Cell> {
-    const { promise, resolve, reject } = Promise.withResolvers<Cell>();
-    const start = new Starting(this.#startMsMax, (type, message) => {
-      diedWaiting();
-      this.#report({ type, message });
-      reject(new P2c2rError("kernel.environment", `Cannot start a ${this.kind.name}: ${message}`));
+  #start(): Starting {
+    const starting: Starting = new Starting(this.kind, this.#startMsMax, (event) => {
+      this.#spares.delete(starting);
+      this.#report(event);
     });
-    start.run(this.kind, resolve);
-    return promise;
+    starting.run();
+    return starting;
   }
 }
 
 /** A cell from its start until somebody takes it. */
 class Starting {
-  readonly #ended: (type: "failed" | "died", message: string) => void;
+  /** The cell when it has said that it is ready. @throws {P2c2rError} kernel.environment */
+  readonly ready: Promise<Cell>;
+  readonly #kind: CellKind;
+  readonly #settle: PromiseWithResolvers<Cell>;
+  readonly #report: (event: CellEvent) => void;
   readonly #timer: ReturnType<typeof setTimeout>;
   #cell: Cell | undefined;
   #state: "starting" | "ready" | "ended" = "starting";
 
-  constructor(startMsMax: number, ended: (type: "failed" | "died", message: string) => void) {
-    this.#ended = ended;
-    this.#timer = setTimeout(() => this.#end(`it was not ready after ${startMsMax} ms`), startMsMax);
+  constructor(kind: CellKind, startMsMax: number, report: (event: CellEvent) => void) {
+    this.#kind = kind;
+    this.#report = report;
+    this.#settle = Promise.withResolvers<Cell>();
+    this.ready = this.#settle.promise;
+    this.#timer = setTimeout(() => this.#fail(`it was not ready after ${startMsMax} ms`), startMsMax);
   }
 
-  run(kind: CellKind, ready: (cell: Cell) => void): void {
+  /** Apart from the constructor: whoever starts it has to know it before it can fail. */
+  run(): void {
     try {
-      const cell = kind.start();
+      const cell = this.#kind.start();
       this.#cell = cell;
-      cell.listen({
-        message: (message) => {
-          if (readCellMessage(message, 0)?.type !== "ready") {
-            return this.#end("it said something else than that it is ready");
-          }
-          clearTimeout(this.#timer);
-          this.#state = "ready";
-          ready(cell);
-        },
-        died: (reason) => this.#end(reason),
-      });
+      cell.listen({ message: (message) => this.#hear(cell, message), died: (reason) => this.#fail(reason) });
     } catch (error) {
-      this.#end(error instanceof Error ? error.message : String(error));
+      this.#fail(error instanceof Error ? error.message : String(error));
     }
   }
 
-  #end(reason: string): void {
+  /** Ends a cell that nobody needs any more, whether it is ready or not. */
+  async close(): Promise<void> {
+    await this.#end("it is not needed any more");
+  }
+
+  #hear(cell: Cell, message: unknown): void {
+    if (this.#state !== "starting" || readCellMessage(message, 0)?.type !== "ready") {
+      return this.#fail("it said something else than that it is ready");
+    }
+    clearTimeout(this.#timer);
+    this.#state = "ready";
+    this.#settle.resolve(cell);
+  }
+
+  #fail(message: string): void {
     if (this.#state === "ended") return;
-    const type = this.#state === "ready" ? "died" : "failed";
+    this.#report({ type: this.#state === "ready" ? "died" : "failed", message });
+    void this.#end(message);
+  }
+
+  async #end(reason: string): Promise<void> {
     this.#state = "ended";
     clearTimeout(this.#timer);
-    void this.#cell?.end();
-    this.#ended(type, reason);
+    this.#settle.reject(new P2c2rError("kernel.environment", `Cannot start a ${this.#kind.name}: ${reason}`));
+    await this.#cell?.end();
   }
 }

@@ -109,3 +109,16 @@ Deno.test("take() takes no cell that begins with another word than ready", async
     await stock.close();
   }
 });
+
+Deno.test("close() ends what is still starting at once, and reports none of it", async () => {
+  const { stock, cells, events } = stockOf();
+  const first = stock.take();
+  cells[0]?.ready();
+  await first;
+  const awaited = stock.take();
+  const refused = assert.rejects(awaited, { code: "kernel.environment" });
+  await stock.close();
+  await refused;
+  assert.deepEqual(cells.map((cell) => cell.ended), [false, true]);
+  assert.deepEqual(events, []);
+});

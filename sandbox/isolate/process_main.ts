@@ -12,8 +12,7 @@ const POLITE: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-const deaf = () => {};
-for (const signal of POLITE) Deno.addSignalListener(signal, deaf);
+for (const signal of POLITE) Deno.addSignalListener(signal, () => {});
 const servant = new Servant(createVmWatchdog());
 const length = new Uint8Array(LENGTH_BYTES);
 
@@ -25,7 +24,8 @@ while (fill(length)) {
   say({ type: "outcome", outcome: servant.serve(decodeTask(frame)) });
   servant.tidy();
 }
-for (const signal of POLITE) Deno.removeSignalListener(signal, deaf);
+// Whoever listens for signals does not end by itself.
+Deno.exit();
 
 function fill(bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length;) {
