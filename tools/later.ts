@@ -4,7 +4,6 @@ const USAGE_EXIT_CODE = 64;
 /** What each announced command will do, in the words of `docs/`. */
 const LATER: Readonly<Record<string, string>> = {
   "kernels:import": "takes a foreign WASI 0.2 component into the bundles",
-  "sim:adversary": "measures what cheating earns and costs",
 };
 
 /** The sentence for an announced command. */

@@ -457,3 +457,20 @@ Deno.test("step() gives a worker no more work from a refused result until that i
   assert.equal(world.assigned(liar).length, 1);
   assert.equal(world.wrongServed.length, 0);
 });
+
+Deno.test("step() holds back what an accused worker still had in hand", () => {
+  const world = quiet();
+  world.localMs = 40;
+  world.erringChecks = true;
+  const liar = world.join(puppet);
+  const tasks = [world.submit(400), world.submit(400)];
+  answer(world, liar, 0, { lie: true });
+  world.run(0.5);
+  world.erringChecks = false;
+  answer(world, liar, 1, { lie: true });
+  world.run(5);
+  assert.equal(world.endings.length, 0);
+  world.run(400);
+  assert.ok(tasks.every((task) => world.ending(task).right));
+  assert.equal(world.all("record")[0]?.record.offences, 1);
+});

@@ -73,8 +73,10 @@ function followCheck(
     unserved(state, nowMs, attempt, "unserved", out);
     return failover(state, nowMs, task, out);
   }
-  // A check that failed and then passed, or could not run, proves nothing: the result has to be recomputed.
-  attempt.unproven = event.again || event.verdict === "unknown" || task.spec.verify === "always";
+  // A check that failed and then passed, or could not run, proves nothing: the result has to be recomputed. So have those of
+  // a worker that stands accused, until it is judged.
+  attempt.unproven = event.again || event.verdict === "unknown" || task.spec.verify === "always" ||
+    worker.peer.accused;
   accept(state, nowMs, attempt, task, outcome, out);
 }
 

@@ -36,7 +36,7 @@ export function drawCast(dice: Dice): Cast {
     recheckRateUnchecked: dice.pick([0.05, 0.25, 0.6]),
     cleanRecordMin: dice.pick([20, 1_000]),
     quarantineMs: dice.pick([900, 3_600_000]),
-    windowResults: dice.pick([4, 32, 256]),
+    windowResults: dice.pick([1, 6, 32, 256]),
     windowMs: dice.pick([700, 2_500]),
     windowBytesMax: dice.pick([200, 32 * 1024 * 1024]),
   };
@@ -49,6 +49,7 @@ export function drawCast(dice: Dice): Cast {
       cacheBytesMax: dice.pick([1_200, 64 * 1024 * 1024]),
       queuedTasksMax: dice.pick([12, 100_000]),
       abandonMsMin: dice.pick([200, 2_000]),
+      hedgeBurst: dice.pick([1, 16]),
     },
     helpers: Array.from({ length: 2 + dice.below(6) }, (_, no) => drawHelper(dice, no)),
     backends: Array.from({ length: 1 + dice.below(2) }, (_, no) => ({
@@ -56,7 +57,7 @@ export function drawCast(dice: Dice): Cast {
       delayMs: dice.pick([0.1, 2, 15]),
     })),
     tasksPerS: dice.pick([25, 60, 120]),
-    localMs: dice.pick([2, 5, 12]),
+    localMs: dice.pick([2, 5, 12, 30]),
   };
 }
 

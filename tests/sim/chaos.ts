@@ -68,7 +68,7 @@ function sudden(
       agenda.after(dice.between(100, 1_500), () => slow.slowness = 1);
     },
     workerFrozen: () => helper().freeze(dice.between(20, 1_500)),
-    workerCrash: () => helper().crash(dice.between(10, 800)),
+    workerCrash: () => helper().crash(dice.chance(0.5) ? dice.between(1, 20) : dice.between(20, 800)),
     workerPaused: () => helper().pause(20 + dice.below(900)),
     backendCrash: () => dice.pick(backends).crash(dice.between(10, 500)),
     coordinatorCrash: () => host.crash(dice.below(40)),

@@ -27,6 +27,7 @@ export const faultKinds = {
   trustedFailure: "trusted compute fails without a verdict",
   checkMissing: "a check cannot run",
   checkErrs: "a check refuses what is right",
+  eventForged: "somebody answers for another's attempt",
   eventRepeated: "an event of the past comes again",
   honestFlip: "an honest worker flips a bit",
   lieAlways: "a worker lies every time",

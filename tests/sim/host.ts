@@ -200,10 +200,8 @@ export class Host {
           if (!process.alive) return;
           this.#state = state;
           watch.step(state, event, out);
-          const again = this.#past.recall(event, dice, this.weather.repeatRate);
-          if (again === undefined) return;
-          faults.count("eventRepeated");
-          watch.step(state, again, out);
+          const again = this.#past.recall(state, event, dice, this.weather.repeatRate, faults);
+          if (again !== undefined) watch.step(state, again, out);
         },
         nextWakeMs: (state) => watch.nextWakeMs(state),
       },

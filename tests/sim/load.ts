@@ -73,21 +73,31 @@ export class Load {
   #ask(): void {
     const dice = this.#dice;
     const backend = dice.pick(this.#backends);
-    const repeats = dice.chance(0.25);
-    const no = repeats ? dice.below(REPEATED_INPUTS) : this.#nextInput++;
+    const no = dice.chance(0.25) ? dice.below(REPEATED_INPUTS) : this.#nextInput++;
+    const kernel = 1 + dice.below(this.#kernels);
+    backend.submit(this.#drawn(no, kernel));
+    if (dice.chance(0.05)) backend.withdraw();
+    if (!dice.chance(0.15)) return;
+    // The same task again: beside the first, or when it has been answered.
+    for (let times = 1 + dice.below(3); times > 0; times--) {
+      const other = dice.pick(this.#backends);
+      this.#agenda.after(dice.pick([0, 2, 40, 200]), () => other.submit(this.#drawn(no, kernel)));
+    }
+  }
+
+  #drawn(no: number, kernel: number): Ask {
+    const dice = this.#dice;
     const input = inputOf(no);
     // The kernel refuses what starts with 255.
-    if (dice.chance(0.03)) input[0] = 255;
-    const ask: Ask = {
-      kernel: 1 + dice.below(this.#kernels),
+    if (no % 31 === 0) input[0] = 255;
+    return {
+      kernel,
       input,
       deadlineMs: Math.ceil(dice.pick([8, 25, 60, 150, 400]) * dice.between(0.5, 1.5)),
       priority: dice.chance(0.2) ? dice.below(8) : 0,
-      always: dice.chance(0.08),
-      exclude: dice.chance(0.15) ? [dice.pick(["a1", "b2"])] : [],
+      always: dice.chance(0.1),
+      exclude: dice.chance(0.2) ? [dice.pick(["a1", "b2"])] : [],
       idempotencyKey: dice.chance(0.1) ? `key-${no}-${dice.below(2)}` : null,
     };
-    backend.submit(ask);
-    if (dice.chance(0.05)) backend.withdraw();
   }
 }

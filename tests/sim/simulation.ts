@@ -89,6 +89,12 @@ class History {
 
   /** Plays it to its end, or to the first broken promise. */
   async run(): Promise<SeedReport["violation"]> {
+    // What nobody waits for and fails is as much a defect as what is thrown.
+    const unhandled = (event: PromiseRejectionEvent) => {
+      event.preventDefault();
+      this.#broken ??= event.reason;
+    };
+    addEventListener("unhandledrejection", unhandled);
     try {
       await this.#play();
       return null;
@@ -99,6 +105,7 @@ class History {
         : `${error}`;
       return { rule, text, atMs: this.#agenda.nowMs };
     } finally {
+      removeEventListener("unhandledrejection", unhandled);
       this.#host.process.onDeath(() => {});
       this.#host.crash();
     }

@@ -33,6 +33,10 @@ export class Facts implements Rule {
   readonly unreliable = new Set<Work>();
   /** Work that trusted compute was asked about. */
   readonly recomputed = new Set<Work>();
+  /** Inputs that trusted compute has answered, by kernel. */
+  readonly proven = new Set<string>();
+  /** Who answered a shadow of some work rightly. */
+  readonly shadows = new Map<Work, Set<string>>();
 
   before(state: State, event: Event): void {
     switch (event.type) {
@@ -52,7 +56,9 @@ export class Facts implements Rule {
       }
       case "computed": {
         const work = this.runs.get(event.run);
-        if (work !== undefined && !isTrue(work, event.outcome)) this.unreliable.add(work);
+        if (work === undefined) return;
+        if (isTrue(work, event.outcome)) this.proven.add(nameOf(work));
+        else this.unreliable.add(work);
         return;
       }
       default:
@@ -67,10 +73,10 @@ export class Facts implements Rule {
   }
 
   restarted(): void {
-    const all = [this.sessions, this.specs, this.answers, this.byOutput, this.runs];
-    for (const each of all) each.clear();
-    this.unreliable.clear();
-    this.recomputed.clear();
+    const maps = [this.sessions, this.specs, this.answers, this.byOutput, this.runs, this.shadows];
+    for (const each of maps) each.clear();
+    for (const each of [this.unreliable, this.recomputed]) each.clear();
+    this.proven.clear();
   }
 
   #answered(state: State, event: Event & { type: "answered" }): void {
@@ -88,5 +94,14 @@ export class Facts implements Rule {
     const taken = { ...about, right, claims, forTask, passed: false };
     this.answers.set(event.attempt, taken);
     if (outcome.type === "output") this.byOutput.set(outcome.output, taken);
+    if (forTask || !right) return;
+    const known = this.shadows.get(work);
+    if (known === undefined) this.shadows.set(work, new Set([spec.id]));
+    else known.add(spec.id);
   }
+}
+
+/** A kernel's input, as a name. */
+export function nameOf({ kernel, input }: Work): string {
+  return `${kernel}:${input}`;
 }

@@ -32,6 +32,8 @@ export class Judgement implements Rule {
   readonly #latest = new Map<string, Served>();
   readonly #revoked = new Map<string, number>();
   readonly #punishedMs = new Map<string, number>();
+  /** Workers whose check refused something that nobody has judged yet, by what it was. */
+  readonly #accused = new Map<string, Work>();
   #debts: Debt[] = [];
 
   constructor(facts: Facts, tasks: Tasks, trust: Trust) {
@@ -42,20 +44,28 @@ export class Judgement implements Rule {
 
   before(state: State, event: Event): void {
     if (event.type === "answered") return this.#answered(state, event);
+    if (event.type === "computed") return this.#heard(event.run);
     if (event.type !== "checked" || event.verdict !== "failed" || !event.again) return;
     const answer = this.#facts.answers.get(event.attempt);
     const attempt = state.attempts.get(event.attempt);
-    if (answer === undefined || answer.right || attempt?.state !== "checking") return;
+    if (answer === undefined || attempt?.state !== "checking") return;
+    const isJudgedAtOnce = attempt.task?.case?.trusted;
+    if (!isJudgedAtOnce && !this.#accused.has(answer.worker)) this.#accused.set(answer.worker, answer.work);
+    if (answer.right) return;
     this.#owePunishment(event.nowMs, answer.worker, answer.work, "a lie that its check caught twice");
   }
 
   effect(state: State, event: Event, effect: Effect): void {
     switch (effect.type) {
       case "reply":
-        return this.#served(state, event.nowMs, effect);
+        return this.#served(state, event, effect);
       case "record":
         this.#punishedMs.set(effect.worker, event.nowMs);
         return this.#oweWindows(state, event.nowMs, effect.worker);
+      case "assign": {
+        const accused = this.#accused.has(this.#facts.sessions.get(effect.worker)?.id ?? "");
+        return keep(!accused, "judgement", () => `session ${effect.worker} is accused and got work`);
+      }
       case "revoke":
         return this.#taken(effect);
       default:
@@ -68,6 +78,7 @@ export class Judgement implements Rule {
     this.#latest.clear();
     this.#revoked.clear();
     this.#punishedMs.clear();
+    this.#accused.clear();
     this.#debts = [];
   }
 
@@ -81,6 +92,12 @@ export class Judgement implements Rule {
     }
   }
 
+  /** Trusted compute has said what it thinks of some work: whoever is accused for it may be judged now. */
+  #heard(run: number): void {
+    const work = this.#facts.runs.get(run);
+    for (const [worker, about] of this.#accused) if (about === work) this.#accused.delete(worker);
+  }
+
   #answered(state: State, event: Event & { readonly type: "answered" }): void {
     const answer = this.#facts.answers.get(event.attempt);
     const attempt = state.attempts.get(event.attempt);
@@ -90,7 +107,8 @@ export class Judgement implements Rule {
     this.#owePunishment(event.nowMs, answer.worker, answer.work, "a newcomer's lie");
   }
 
-  #served(state: State, nowMs: number, reply: Effect & { readonly type: "reply" }): void {
+  #served(state: State, event: Event, reply: Effect & { readonly type: "reply" }): void {
+    const { nowMs } = event;
     const spec = this.#facts.specs.get(reply.task);
     if (reply.worker === null || reply.tier !== "peer" || spec === undefined) return;
     const request = `${reply.backend}:${reply.request}`;
@@ -106,6 +124,9 @@ export class Judgement implements Rule {
     let kept = window.reduce((sum, each) => sum + each.bytes, 0);
     while (window.length > windowResults || kept > windowBytesMax) kept -= window.shift()!.bytes;
     if (reply.verified !== "checked") return;
+    keep(event.type !== "checked" || !this.#accused.has(reply.worker), "judgement", () => {
+      return `task ${reply.task} got bytes of ${reply.worker}, which is accused`;
+    });
     const answer = this.#facts.byOutput.get(reply.output);
     if (answer === undefined || answer.draw >= this.#rateOf(state, reply.worker, reply.kernel)) return;
     const work = answer.work;

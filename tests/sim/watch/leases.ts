@@ -1,6 +1,6 @@
 // Work goes only to whom it may go, never more than they can hold, and no attempt counts twice.
 import type { Effect, Event, State, TaskSpec } from "../../../coordinator/scheduler/mod.ts";
-import type { Task } from "../../../coordinator/scheduler/state.ts";
+import type { Attempt, Task } from "../../../coordinator/scheduler/state.ts";
 import type { Facts } from "./facts.ts";
 import { keep, type Rule } from "./rule.ts";
 
@@ -19,13 +19,15 @@ export class Leases implements Rule {
   #firsts = 0;
   /** The attempt that the event at hand is about, when it must have no effect. */
   #stale: number | null = null;
+  #staysOut: Attempt | null = null;
 
   constructor(facts: Facts) {
     this.#facts = facts;
   }
 
-  before(_state: State, event: Event): void {
+  before(state: State, event: Event): void {
     this.#stale = null;
+    this.#staysOut = null;
     if (event.type === "kernelReady") {
       const key = `${event.worker}:${event.kernel}`;
       if (event.ready) this.#ready.add(key);
@@ -35,7 +37,11 @@ export class Leases implements Rule {
       const attempt = this.#attempts.get(event.attempt);
       const sound = attempt?.fence === event.fence && attempt.worker === event.worker && !attempt.taken;
       if (sound) attempt.taken = true;
-      else this.#stale = event.attempt;
+      else {
+        this.#stale = event.attempt;
+        const out = state.attempts.get(event.attempt);
+        this.#staysOut = out?.state === "out" ? out : null;
+      }
       if (event.type === "answered") this.#answered.add(event.worker);
     }
   }
@@ -60,6 +66,9 @@ export class Leases implements Rule {
   }
 
   after(state: State): void {
+    keep(this.#staysOut === null || this.#staysOut.state === "out", "one fence", () => {
+      return `attempt ${this.#stale} was ended by somebody whose it is not`;
+    });
     const { hedges } = state.counters;
     const { hedgeBurst, hedgeShare } = state.config;
     keep(hedges <= hedgeBurst + hedgeShare * this.#firsts + 1e-6, "hedge budget", () => {

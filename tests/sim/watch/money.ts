@@ -18,6 +18,9 @@ interface Window {
   readonly claims: Claim[];
   bytes: number;
   finalFuel: number;
+  /** Fuel of all results that were not taken back, and what was granted for them. */
+  soundFuel: number;
+  granted: number;
 }
 
 /** Watches over charges and credit. */
@@ -37,6 +40,10 @@ export class Money implements Rule {
   #results = 0;
   #claims = 0;
   #grants: Move[] = [];
+  #refunds = 0;
+  #owedBack = 0;
+  /** Results that somebody paid for, by backend and request. */
+  readonly #paid = new Map<string, { readonly window: Window; readonly fuel: number }>();
 
   constructor(facts: Facts) {
     this.#facts = facts;
@@ -61,7 +68,10 @@ export class Money implements Rule {
         return;
       case "refund":
         this.#refunded += effect.fuel;
+        this.#refunds += effect.fuel;
         return keep(this.#refunded <= this.#charged, "money", () => "more was refunded than charged");
+      case "revoke":
+        return this.#takenBack(`${effect.backend}:${effect.request}`);
       case "pend":
       case "grant":
       case "void":
@@ -82,6 +92,11 @@ export class Money implements Rule {
       "money",
       () => `results of ${this.#results} fuel claim ${this.#claims}`,
     );
+    keep(
+      this.#refunds === this.#owedBack,
+      "money",
+      () => `${this.#owedBack} is owed back, ${this.#refunds} came`,
+    );
     for (const { worker, kernel, fuel } of this.#grants) {
       const window = this.#windowOf(`${worker}:${kernel}`);
       const { windowMs } = state.config.trust;
@@ -89,6 +104,7 @@ export class Money implements Rule {
         this.#leave(window);
       }
       window.finalFuel -= fuel;
+      window.granted += fuel;
       keep(
         window.finalFuel >= 0 || state.closing,
         "money",
@@ -100,6 +116,7 @@ export class Money implements Rule {
   restarted(): void {
     this.#pending.clear();
     this.#windows.clear();
+    this.#paid.clear();
     this.#byAge = [];
     this.#bytes = 0;
   }
@@ -108,16 +125,34 @@ export class Money implements Rule {
     for (const [worker, fuel] of this.#pending) {
       keep(fuel === 0, "money", () => `${worker} has ${fuel} fuel pending that nobody decides`);
     }
+    for (const [key, { granted, soundFuel }] of this.#windows) {
+      keep(
+        granted <= soundFuel,
+        "money",
+        () => `${key} was granted ${granted} fuel, of which ${soundFuel} is sound`,
+      );
+    }
+  }
+
+  #takenBack(name: string): void {
+    const paid = this.#paid.get(name);
+    if (paid === undefined) return;
+    this.#paid.delete(name);
+    this.#owedBack += paid.fuel;
+    paid.window.soundFuel -= paid.fuel;
   }
 
   #answered(state: State, nowMs: number, reply: Effect & { readonly type: "reply" }): void {
     if (reply.verified === "cached") return;
-    this.#answers += reply.fuel;
+    const { fuel } = reply;
+    this.#answers += fuel;
     if (reply.tier !== "peer") return;
-    this.#results += reply.fuel;
+    this.#results += fuel;
     const window = this.#windowOf(`${reply.worker}:${reply.kernel}`);
+    window.soundFuel += fuel;
+    this.#paid.set(`${reply.backend}:${reply.request}`, { window, fuel });
     const bytes = reply.output.length + (this.#facts.specs.get(reply.task)?.input.length ?? 0);
-    const claim = { window, fuel: reply.fuel, bytes, servedMs: nowMs };
+    const claim = { window, fuel, bytes, servedMs: nowMs };
     window.claims.push(claim);
     window.bytes += bytes;
     this.#bytes += bytes;
@@ -152,7 +187,9 @@ export class Money implements Rule {
 
   #windowOf(key: string): Window {
     let window = this.#windows.get(key);
-    if (window === undefined) this.#windows.set(key, window = { claims: [], bytes: 0, finalFuel: 0 });
+    if (window !== undefined) return window;
+    window = { claims: [], bytes: 0, finalFuel: 0, soundFuel: 0, granted: 0 };
+    this.#windows.set(key, window);
     return window;
   }
 }

@@ -2,7 +2,7 @@
 import { Heap } from "../../../coordinator/scheduler/heap.ts";
 import type { Effect, Event, State, TaskSpec } from "../../../coordinator/scheduler/mod.ts";
 import { isTrue, truth } from "../kernels.ts";
-import type { Facts } from "./facts.ts";
+import { type Facts, nameOf } from "./facts.ts";
 import { keep, type Rule } from "./rule.ts";
 
 /** How late the alarm of a process that does not stand still may go off. */
@@ -103,7 +103,8 @@ export class Tasks implements Rule {
     else given.add(reply.output);
     const tags = reply.worker === null ? [] : this.#facts.tags.get(reply.worker) ?? [];
     // Bytes that are proven right are nobody's any more.
-    const barred = spec.exclude.some((tag) => tags.includes(tag)) && !(reply.verified === "cached" && right);
+    const isNobodys = reply.verified === "cached" && this.#facts.proven.has(nameOf(spec));
+    const barred = spec.exclude.some((tag) => tags.includes(tag)) && !isNobodys;
     keep(!barred, "exclusion", () => `task ${spec.task} was answered with bytes of a worker it excludes`);
   }
 
@@ -116,7 +117,14 @@ export class Tasks implements Rule {
   }
 
   #vouched(spec: TaskSpec, reply: Reply, right: boolean): void {
+    keep(reply.fuel === truth(spec).fuel, "provenance", () => {
+      return `task ${spec.task} was answered for ${reply.fuel} fuel, and uses ${truth(spec).fuel}`;
+    });
     const shaken = [...this.#facts.unreliable].some((work) => sameWork(work, spec));
+    const recomputed = reply.worker === null || this.#facts.proven.has(nameOf(spec));
+    keep(recomputed || spec.verify !== "always" || shaken, "provenance", () => {
+      return `task ${spec.task} asks for a recheck, and nobody recomputed what it got`;
+    });
     const proven = reply.verified === "rechecked" || reply.verified === "trusted" || spec.verify === "always";
     keep(right || !proven || shaken, "provenance", () => {
       return `task ${spec.task} (${spec.verify}) got wrong bytes as "${reply.verified}" from ${reply.tier}`;

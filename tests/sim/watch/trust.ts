@@ -1,7 +1,7 @@
 // Trust follows the published rules to the letter, rises on verified work only, and decides who gets which work.
 import type { Effect, Event, State } from "../../../coordinator/scheduler/mod.ts";
 import type { KernelTrust, TrustRules, WorkerRecord } from "../../../coordinator/verify/mod.ts";
-import type { Facts, TakenAnswer } from "./facts.ts";
+import { type Facts, nameOf, type TakenAnswer } from "./facts.ts";
 import { keep, type Rule } from "./rule.ts";
 
 const nobody: WorkerRecord = { quarantinedUntilMs: 0, offences: 0, kernels: new Map() };
@@ -58,7 +58,7 @@ export class Trust implements Rule {
   effect(state: State, event: Event, effect: Effect): void {
     switch (effect.type) {
       case "trust":
-        return this.#risen(state, event.nowMs, effect);
+        return this.#risen(state, event, effect);
       case "record":
         return this.#fallen(state.config.trust, event.nowMs, effect.worker, effect.record);
       case "assign":
@@ -85,19 +85,22 @@ export class Trust implements Rule {
     this.#records.set(spec.id, spec.record);
   }
 
-  #risen(state: State, nowMs: number, { worker, kernel, trust }: Effect & { readonly type: "trust" }): void {
+  #risen(state: State, event: Event, { worker, kernel, trust }: Effect & { readonly type: "trust" }): void {
     const evidence = this.#evidenceOf(worker);
     keep(++evidence.rises <= evidence.right, "verified work", () => {
       return `the trust of ${worker} rose ${evidence.rises} times for ${evidence.right} right answers`;
     });
     const record = this.recordOf(worker);
     keep(
-      nowMs >= record.quarantinedUntilMs,
+      event.nowMs >= record.quarantinedUntilMs,
       "verified work",
       () => `the trust of ${worker} rose in quarantine`,
     );
     const { probationResults, renewedResults, provenResults } = state.config.trust;
     const before = this.trustOf(state, worker, kernel);
+    keep(before.stage !== "probation" || this.#rightShadow(event, worker), "verified work", () => {
+      return `${worker} made a step on probation for something that was no shadow`;
+    });
     const needed = before.stage === "probation" ? probationResults : renewedResults;
     const right = before.right + 1;
     const progress = before.progress + 1;
@@ -114,6 +117,16 @@ export class Trust implements Rule {
     const { kernel: about } = state.kernels.get(kernel)!;
     const kernels = new Map(record.kernels).set(`${about.id}@${about.version}`, trust);
     this.#records.set(worker, { ...record, kernels });
+  }
+
+  /** Whether an event judged a shadow that a worker answered rightly. */
+  #rightShadow(event: Event, worker: string): boolean {
+    if (event.type === "computed") {
+      const work = this.#facts.runs.get(event.run);
+      return work !== undefined && this.#facts.shadows.get(work)?.has(worker) === true;
+    }
+    const answer = event.type === "answered" ? this.#facts.answers.get(event.attempt) : undefined;
+    return answer !== undefined && answer.worker === worker && answer.right && !answer.forTask;
   }
 
   #fallen(rules: TrustRules, nowMs: number, worker: string, now: WorkerRecord): void {
@@ -167,7 +180,10 @@ export class Trust implements Rule {
   #served(state: State, nowMs: number, reply: Effect & { readonly type: "reply" }): void {
     if (reply.tier !== "peer" || reply.worker === null || reply.verified === "rechecked") return;
     const { quarantinedUntilMs } = this.recordOf(reply.worker);
-    keep(nowMs >= quarantinedUntilMs, "quarantine", () => {
+    const spec = this.#facts.specs.get(reply.task);
+    // Bytes that are proven right are nobody's any more.
+    const proven = spec !== undefined && this.#facts.proven.has(nameOf(spec));
+    keep(nowMs >= quarantinedUntilMs || (reply.verified === "cached" && proven), "quarantine", () => {
       return `task ${reply.task} got bytes of ${reply.worker}, which is in quarantine (${reply.verified})`;
     });
     if (reply.verified === "cached") return;
