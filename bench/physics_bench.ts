@@ -79,7 +79,7 @@ function costOf(module: WebAssembly.Module, bodies: number): Cost {
   };
 }
 
-const module = await loadCore("physics", "1.0.0");
+const module = await loadCore("physics", physics.version);
 const costs = BODIES.map((bodies) => costOf(module, bodies));
 if (Deno.args.includes("--json")) console.log(JSON.stringify({ costs }));
 else {

@@ -23,7 +23,7 @@ const FREE: readonly Area[] = [
 export const AREAS: readonly Area[] = [
   ...FREE,
   { name: "protocol", files: ["protocol/"], may: ["protocol/"] },
-  { name: "a codec", files: ["tasks-as/*/codec.ts"], may: [] },
+  { name: "a codec", files: ["tasks-as/*/codec.ts", "tasks-as/*/codec/"], may: ["tasks-as/*/codec/"] },
   {
     name: "what kernels are tested with",
     files: ["tasks-as/testing/", "tasks-as/*/testing/"],

@@ -16,7 +16,7 @@ const PURE_FOLDERS: readonly string[] = [
 
 /** Single pure files elsewhere. */
 const PURE_FILES: readonly RegExp[] = [
-  /^tasks-as\/[^/]+\/codec\.ts$/,
+  /^tasks-as\/[^/]+\/codec(\.ts$|\/)/,
   /^sandbox\/bundle\/strict_json\.ts$/,
 ];
 

@@ -82,7 +82,7 @@ Deno.test("check() says what is wrong", () => {
     [inState(body(({ spinRadps: [x, y, z] }) => ({ spinRadps: [x, y + 1, z] }))), /body 20 is not where/],
     [inState(({ bodies }) => ({ bodies: bodies.slice(0, -1), contacts: [] })), /number of bodies changed/],
     [
-      { state: drop, rest: without(honest.rest, loaded), mean: without(honest.mean, loaded) },
+      { ...honest, state: drop, rest: without(honest.rest, loaded), mean: without(honest.mean, loaded) },
       /body \d+ is not where/,
     ],
   ];
@@ -106,7 +106,12 @@ Deno.test("check() finds a new contact that was left out, by searching at drawn 
   const alone = stepBytes(physics.encodeInput({ ...before, bodies: before.bodies.slice(1) }));
   const fallen = physics.decodeOutput(alone).state.bodies[0] as Body;
   const state = { ...before, bodies: [...before.bodies.slice(0, 1), fallen] };
-  const verdict = core.check(input, [], physics.encodeOutput({ state, rest: [], mean: [] }), 1n);
+  const verdict = core.check(
+    input,
+    [],
+    physics.encodeOutput({ state, rest: [], mean: [], jointTotals: [], jointMeans: [] }),
+    1n,
+  );
   assert.ok(verdict.type === "err");
   assert.match(verdict.message, /has other contacts/);
 });
@@ -134,7 +139,12 @@ Deno.test("check() refuses a contact point that touches nothing, though no impul
     ...honest.state,
     contacts: widened(honest.state.contacts).map((one) => ({ ...one, code: longer })),
   };
-  const lie = physics.encodeOutput({ state, rest: widened(honest.rest), mean: widened(honest.mean) });
+  const lie = physics.encodeOutput({
+    ...honest,
+    state,
+    rest: widened(honest.rest),
+    mean: widened(honest.mean),
+  });
   for (let seed = 0n; seed < 20n; seed++) {
     const verdict = core.check(input, [], lie, seed);
     assert.ok(verdict.type === "err");

@@ -1,137 +1,33 @@
-/**
- * Scenes and states of the physics kernel, and their bytes; the layout stands in README.md. Past 300 lines: a codec
- * imports nothing, so that game backends can bundle it, and a third of it are documented types.
- */
+/** States and outputs of the physics kernel as bytes; the layout stands in README.md. */
+import type {
+  Body,
+  Contact,
+  Impulses,
+  Joint,
+  JointSums,
+  PhysicsInput,
+  PhysicsOutput,
+  Shape,
+  Vector,
+} from "./codec/scene.ts";
 
-/** A vector x, y, z. */
-export type Vector = readonly [number, number, number];
-/** A unit quaternion x, y, z, w; [0, 0, 0, 1] is no rotation. */
-export type Quaternion = readonly [number, number, number, number];
+export * from "./codec/scene.ts";
 
-/** A ball of `radiusM` (0.01 … 1,000 m), or a box by half its edges (each 0.01 … 1,000 m). */
-export type Shape =
-  | { readonly type: "sphere"; readonly radiusM: number }
-  | { readonly type: "box"; readonly halfExtentsM: Vector };
-
-/** A rigid body. All numbers are kept as 32-bit floats. */
-export interface Body {
-  /** What it looks like; its mass is spread evenly. */
-  readonly shape: Shape;
-  /** 0.001 … 1,000,000 kg, or 0 for a body that never moves (ground, walls). */
-  readonly massKg: number;
-  /** 0 … 4; two bodies rub with the geometric mean. */
-  readonly friction: number;
-  /** 0 (dead) … 1 (elastic); two bodies bounce with the larger. */
-  readonly restitution: number;
-  /** Centre, each coordinate within ±10,000 m. */
-  readonly positionM: Vector;
-  /** How it is turned from its own axes to those of space; a unit quaternion. */
-  readonly orientation: Quaternion;
-  /** At most 200 m/s. */
-  readonly velocityMps: Vector;
-  /** Angular velocity in space, at most 100 rad/s. */
-  readonly spinRadps: Vector;
-}
-
-/** Two bodies that touch or are about to, with the impulses of the last substep. Made by the kernel only. */
-export interface Contact {
-  /** Index of the first body. */
-  readonly first: number;
-  /** Index of the second body, above the first. */
-  readonly second: number;
-  /** What touches: axis in bits 0 … 4, then up to four features of five bits each. */
-  readonly code: number;
-  /** Impulses along the two tangents and about the normal: Ns, Ns, Nms. */
-  readonly rubs: Vector;
-  /** Impulses along the normal, one per point: 1 … 4 of them, Ns. */
-  readonly normals: readonly number[];
-}
-
-/** The state of a world: what one step takes and gives. */
-export interface PhysicsInput {
-  /** m/s², each component within ±100. */
-  readonly gravityMps2: Vector;
-  /** How fast motion dies down by itself, 0 … 100 per second. */
-  readonly linearDampingPerS: number;
-  /** The same for turning. */
-  readonly angularDampingPerS: number;
-  /** At most 512 bodies, moving and fixed ones. */
-  readonly bodies: readonly Body[];
-  /** Ascending by first, then second body; at most 6,144. A new scene has none. */
-  readonly contacts: readonly Contact[];
-}
-
-/** Impulses of one contact in the certificate. */
-export interface Impulses {
-  /** Along the two tangents and about the normal: Ns, Ns, Nms. */
-  readonly rubs: Vector;
-  /** Along the normal, one per point, Ns. */
-  readonly normals: readonly number[];
-}
-
-/** What a step gives: the next state, and what proves that it follows. */
-export interface PhysicsOutput {
-  /** The next state. */
-  readonly state: PhysicsInput;
-  /** Per contact: what the whole step's impulses exceed those of the last substep by. */
-  readonly rest: readonly Impulses[];
-  /** Per contact: the impulses that moved the bodies, as a mean over the substeps. */
-  readonly mean: readonly Impulses[];
-}
-
-/** What a new body may leave out: mass from `densityKgPerM3` (default 1,000), no motion, friction 0.6, no bounce. */
-export type BodyOptions =
-  & { readonly positionM: Vector; readonly densityKgPerM3?: number }
-  & Partial<Omit<Body, "shape" | "positionM">>;
-
-const MAGIC = 0x31594850;
+const MAGIC = 0x32594850;
 const HEADER_SIZE = 48;
 const BODIES_MAX = 512;
 const CONTACTS_MAX = 6144;
 const POINTS_MAX = 16_384;
-const BODY_ARRAYS = 19;
-
-/** A ball. */
-export function sphere(radiusM: number, options: BodyOptions): Body {
-  return body({ type: "sphere", radiusM }, 4 / 3 * Math.PI * radiusM ** 3, options);
-}
-
-/** A box by half its edges. */
-export function box(halfExtentsM: Vector, options: BodyOptions): Body {
-  const [x, y, z] = halfExtentsM;
-  return body({ type: "box", halfExtentsM }, 8 * x * y * z, options);
-}
-
-/** A box that never moves: ground, walls. */
-export function fixedBox(halfExtentsM: Vector, options: BodyOptions): Body {
-  return box(halfExtentsM, { ...options, massKg: 0 });
-}
-
-/** A scene at its start: Earth's gravity along −y, a little angular damping, nothing touches yet. */
-export function scene(bodies: readonly Body[], options: Partial<PhysicsInput> = {}): PhysicsInput {
-  return {
-    gravityMps2: [0, -9.81, 0],
-    linearDampingPerS: 0,
-    angularDampingPerS: 0.1,
-    contacts: [],
-    ...options,
-    bodies,
-  };
-}
-
-function body(shape: Shape, volumeM3: number, options: BodyOptions): Body {
-  const { densityKgPerM3 = 1000, ...given } = options;
-  return {
-    massKg: densityKgPerM3 * volumeM3,
-    friction: 0.6,
-    restitution: 0,
-    orientation: [0, 0, 0, 1],
-    velocityMps: [0, 0, 0],
-    spinRadps: [0, 0, 0],
-    ...given,
-    shape,
-  };
-}
+const JOINTS_MAX = 512;
+const BODY_ARRAYS = 20;
+const JOINT_ARRAYS = 23;
+const JOINT_IMPULSES = 17;
+const JOINT_SUMS = 9;
+const KIND_DISTANCE = 1;
+const KIND_HINGE = 2;
+const KIND_COLLIDES = 0x100;
+const KIND_LIMITED = 0x200;
+const FLAG_SLEEP = 1;
 
 /** The number of points in a contact's code. */
 export function pointCountOf(code: number): number {
@@ -143,11 +39,11 @@ export function pointCountOf(code: number): number {
 /** The kernel's name, version and the bytes of its inputs and outputs. */
 export const physics = {
   id: "physics",
-  version: "1.0.0",
+  version: "2.0.0",
 
   /** @throws {RangeError} when there are too many bodies or contacts or a number is not finite. */
   encodeInput(input: PhysicsInput): Uint8Array<ArrayBuffer> {
-    const layout = layoutOf(input.bodies.length, input.contacts.length, pointsIn(input.contacts));
+    const layout = layoutFor(input);
     const bytes = new Uint8Array(layout.stateSize);
     writeState(new DataView(bytes.buffer), input, layout);
     return bytes;
@@ -167,14 +63,17 @@ export const physics = {
 
   /** @throws {RangeError} when contacts and impulses do not match, and as `encodeInput`. */
   encodeOutput(output: PhysicsOutput): Uint8Array<ArrayBuffer> {
-    const { state, rest, mean } = output;
-    const layout = layoutOf(state.bodies.length, state.contacts.length, pointsIn(state.contacts));
+    const { state, rest, mean, jointTotals, jointMeans } = output;
+    const layout = layoutFor(state);
     const bytes = new Uint8Array(layout.outputSize);
     const view = new DataView(bytes.buffer);
     writeState(view, state, layout);
     const codes = state.contacts.map((contact) => contact.code);
     writeImpulses(view, layout.stateSize, codes, rest);
     writeImpulses(view, layout.stateSize + layout.impulsesSize, codes, mean);
+    const at = layout.stateSize + 2 * layout.impulsesSize;
+    writeSums(view, at, layout.jointCount, jointTotals);
+    writeSums(view, at + layout.jointCount * 4 * JOINT_SUMS, layout.jointCount, jointMeans);
     return bytes;
   },
 
@@ -189,10 +88,13 @@ export const physics = {
     }
     const state = readState(view, layout);
     const codes = state.contacts.map((contact) => contact.code);
+    const at = layout.stateSize + 2 * layout.impulsesSize;
     return {
       state,
       rest: readImpulses(view, layout.stateSize, codes),
       mean: readImpulses(view, layout.stateSize + layout.impulsesSize, codes),
+      jointTotals: readSums(view, at, layout.jointCount),
+      jointMeans: readSums(view, at + layout.jointCount * 4 * JOINT_SUMS, layout.jointCount),
     };
   },
 
@@ -210,26 +112,47 @@ interface Layout {
   readonly bodyCount: number;
   readonly contactCount: number;
   readonly pointCount: number;
+  readonly jointCount: number;
   /** Bytes of one body array. */
   readonly stride: number;
+  /** Where the joints stand. */
+  readonly joints: number;
   readonly stateSize: number;
   /** Bytes of one of the certificate's two halves. */
   readonly impulsesSize: number;
   readonly outputSize: number;
 }
 
-function layoutOf(bodyCount: number, contactCount: number, pointCount: number): Layout {
-  if (bodyCount > BODIES_MAX || contactCount > CONTACTS_MAX || pointCount > POINTS_MAX) {
+function layoutFor({ bodies, contacts, joints }: PhysicsInput): Layout {
+  const points = contacts.reduce((sum, contact) => sum + pointCountOf(contact.code), 0);
+  return layoutOf(bodies.length, contacts.length, points, joints.length);
+}
+
+function layoutOf(bodyCount: number, contactCount: number, pointCount: number, jointCount: number): Layout {
+  const few = bodyCount <= BODIES_MAX && contactCount <= CONTACTS_MAX && pointCount <= POINTS_MAX &&
+    jointCount <= JOINTS_MAX;
+  if (!few) {
     throw new RangeError(
-      `Cannot lay out ${bodyCount} bodies, ${contactCount} contacts, ${pointCount} points: at most ${BODIES_MAX}, ` +
-        `${CONTACTS_MAX}, ${POINTS_MAX}`,
+      `Cannot lay out ${bodyCount} bodies, ${contactCount} contacts, ${pointCount} points, ${jointCount} joints: ` +
+        `at most ${BODIES_MAX}, ${CONTACTS_MAX}, ${POINTS_MAX}, ${JOINTS_MAX}`,
     );
   }
   const stride = Math.ceil(bodyCount / 4) * 16;
-  const stateSize = HEADER_SIZE + stride * BODY_ARRAYS + contactCount * 20 + pointCount * 4;
+  const joints = HEADER_SIZE + stride * BODY_ARRAYS + contactCount * 20 + pointCount * 4;
+  const stateSize = joints + jointCount * 4 * JOINT_ARRAYS;
   const impulsesSize = contactCount * 12 + pointCount * 4;
-  const outputSize = stateSize + 2 * impulsesSize;
-  return { bodyCount, contactCount, pointCount, stride, stateSize, impulsesSize, outputSize };
+  const outputSize = stateSize + 2 * (impulsesSize + jointCount * 4 * JOINT_SUMS);
+  return {
+    bodyCount,
+    contactCount,
+    pointCount,
+    jointCount,
+    stride,
+    joints,
+    stateSize,
+    impulsesSize,
+    outputSize,
+  };
 }
 
 function viewOf(bytes: Uint8Array): DataView {
@@ -240,17 +163,14 @@ function readLayout(view: DataView): Layout {
   if (view.byteLength < HEADER_SIZE || view.getUint32(0, true) !== MAGIC) {
     throw new RangeError("Cannot decode: the bytes do not begin with a physics state");
   }
-  const layout = layoutOf(view.getUint32(4, true), view.getUint32(8, true), view.getUint32(12, true));
+  const word = (at: number): number => view.getUint32(at, true);
+  const layout = layoutOf(word(4), word(8), word(12), word(36));
   if (layout.stateSize > view.byteLength) {
     throw new RangeError(
       `Cannot decode: the state has ${layout.stateSize} bytes, ${view.byteLength} were given`,
     );
   }
   return layout;
-}
-
-function pointsIn(contacts: readonly Contact[]): number {
-  return contacts.reduce((sum, contact) => sum + pointCountOf(contact.code), 0);
 }
 
 function setFloat(view: DataView, at: number, value: number): void {
@@ -260,18 +180,27 @@ function setFloat(view: DataView, at: number, value: number): void {
 
 /** One body in the order of the arrays. */
 function rowOf(body: Body): number[] {
-  const { shape } = body;
-  const extents = shape.type === "sphere" ? [shape.radiusM, 0, 0] : shape.halfExtentsM;
   return [
     body.massKg,
     body.friction,
     body.restitution,
-    ...extents,
+    ...extentsOf(body.shape),
     ...body.positionM,
     ...body.orientation,
     ...body.velocityMps,
     ...body.spinRadps,
+    body.quietSteps,
   ];
+}
+
+function extentsOf(shape: Shape): Vector {
+  if (shape.type === "box") return shape.halfExtentsM;
+  return [shape.radiusM, shape.type === "capsule" ? shape.halfLengthM : 0, 0];
+}
+
+function shapeOf([x, y, z]: Vector): Shape {
+  if (z !== 0) return { type: "box", halfExtentsM: [x, y, z] };
+  return y === 0 ? { type: "sphere", radiusM: x } : { type: "capsule", radiusM: x, halfLengthM: y };
 }
 
 function writeState(view: DataView, state: PhysicsInput, layout: Layout): void {
@@ -283,6 +212,8 @@ function writeState(view: DataView, state: PhysicsInput, layout: Layout): void {
   [...gravityMps2, linearDampingPerS, angularDampingPerS].forEach((value, i) =>
     setFloat(view, 16 + i * 4, value)
   );
+  view.setUint32(36, layout.jointCount, true);
+  view.setUint32(40, state.sleeps ? FLAG_SLEEP : 0, true);
   state.bodies.forEach((body, i) => {
     rowOf(body).forEach((value, array) => setFloat(view, HEADER_SIZE + array * layout.stride + i * 4, value));
   });
@@ -297,6 +228,39 @@ function writeState(view: DataView, state: PhysicsInput, layout: Layout): void {
     state.contacts.map((contact) => contact.code),
     state.contacts,
   );
+  writeJoints(view, layout, state.joints);
+}
+
+function writeJoints(view: DataView, { joints: at, jointCount }: Layout, joints: readonly Joint[]): void {
+  joints.forEach((joint, i) => {
+    const kind = joint.type === "distance" ? KIND_DISTANCE : KIND_HINGE;
+    const limits = joint.type === "distance" ? joint.lengthM : joint.limitsRad;
+    const limited = joint.type === "hinge" && limits !== null ? KIND_LIMITED : 0;
+    const axes = joint.type === "distance" ? [0, 0, 0, 0, 0, 0] : joint.axes.flat();
+    view.setUint32(at + i * 4, joint.first * 65_536 + joint.second, true);
+    view.setUint32(at + (jointCount + i) * 4, kind | limited | (joint.collides ? KIND_COLLIDES : 0), true);
+    const row = [
+      ...joint.anchorsM.flat(),
+      ...axes,
+      ...limits ?? [0, 0],
+      joint.type === "distance" ? joint.complianceMPerN : 0,
+      ...joint.linearNs,
+      ...joint.angularNms,
+    ];
+    row.forEach((value, array) => setFloat(view, at + ((array + 2) * jointCount + i) * 4, value));
+  });
+}
+
+/** Three vectors per joint, component by component. */
+function writeSums(view: DataView, at: number, jointCount: number, sums: readonly JointSums[]): void {
+  if (sums.length !== jointCount) {
+    throw new RangeError(`Cannot encode: ${sums.length} sums for ${jointCount} joints`);
+  }
+  sums.forEach(({ impulse, momentFirst, momentSecond }, i) => {
+    [...impulse, ...momentFirst, ...momentSecond].forEach((value, array) =>
+      setFloat(view, at + (array * jointCount + i) * 4, value)
+    );
+  });
 }
 
 /** Three arrays of one number per contact, then the normal impulses of all points. */
@@ -329,9 +293,8 @@ function readState(view: DataView, layout: Layout): PhysicsInput {
   const bodies = Array.from({ length: layout.bodyCount }, (_, i): Body => {
     const value = (array: number): number => float(HEADER_SIZE + array * layout.stride + i * 4);
     const vector = (array: number): Vector => [value(array), value(array + 1), value(array + 2)];
-    const isSphere = value(4) === 0 && value(5) === 0;
     return {
-      shape: isSphere ? { type: "sphere", radiusM: value(3) } : { type: "box", halfExtentsM: vector(3) },
+      shape: shapeOf(vector(3)),
       massKg: value(0),
       friction: value(1),
       restitution: value(2),
@@ -339,6 +302,7 @@ function readState(view: DataView, layout: Layout): PhysicsInput {
       orientation: [...vector(9), value(12)],
       velocityMps: vector(13),
       spinRadps: vector(16),
+      quietSteps: value(19),
     };
   });
   const at = HEADER_SIZE + layout.stride * BODY_ARRAYS;
@@ -358,9 +322,44 @@ function readState(view: DataView, layout: Layout): PhysicsInput {
     gravityMps2: [float(16), float(20), float(24)],
     linearDampingPerS: float(28),
     angularDampingPerS: float(32),
+    sleeps: view.getUint32(40, true) === FLAG_SLEEP,
     bodies,
     contacts,
+    joints: readJoints(view, layout),
   };
+}
+
+function readJoints(view: DataView, { joints: at, jointCount }: Layout): Joint[] {
+  return Array.from({ length: jointCount }, (_, i): Joint => {
+    const word = (array: number): number => view.getUint32(at + (array * jointCount + i) * 4, true);
+    const float = (array: number): number => view.getFloat32(at + (array * jointCount + i) * 4, true);
+    const vector = (array: number): Vector => [float(array), float(array + 1), float(array + 2)];
+    const joined = {
+      first: word(0) >>> 16,
+      second: word(0) & 0xffff,
+      anchorsM: [vector(2), vector(5)],
+      collides: (word(1) & KIND_COLLIDES) !== 0,
+      linearNs: vector(JOINT_IMPULSES),
+      angularNms: vector(JOINT_IMPULSES + 3),
+    } as const;
+    const limits = [float(14), float(15)] as const;
+    return (word(1) & 0xff) === KIND_HINGE
+      ? {
+        ...joined,
+        type: "hinge",
+        axes: [vector(8), vector(11)],
+        limitsRad: (word(1) & KIND_LIMITED) === 0 ? null : limits,
+      }
+      : { ...joined, type: "distance", lengthM: limits, complianceMPerN: float(16) };
+  });
+}
+
+function readSums(view: DataView, at: number, jointCount: number): JointSums[] {
+  return Array.from({ length: jointCount }, (_, i): JointSums => {
+    const float = (array: number): number => view.getFloat32(at + (array * jointCount + i) * 4, true);
+    const vector = (array: number): Vector => [float(array), float(array + 1), float(array + 2)];
+    return { impulse: vector(0), momentFirst: vector(3), momentSecond: vector(6) };
+  });
 }
 
 function readImpulses(view: DataView, at: number, codes: readonly number[]): Impulses[] {

@@ -2,14 +2,21 @@ import { assert, fc } from "../../tests/deps.ts";
 import {
   type Body,
   box,
+  capsule,
   type Contact,
+  distance,
+  type DistanceJoint,
   fixedBox,
+  hinge,
+  type HingeJoint,
+  type Joint,
   physics,
   type PhysicsInput,
   type PhysicsOutput,
   pointCountOf,
   scene,
   sphere,
+  withoutBody,
 } from "./codec.ts";
 
 /** Records as object literals make them. */
@@ -25,6 +32,7 @@ const quaternion = fc.tuple(float, float, float, float);
 const bodies: fc.Arbitrary<Body> = record({
   shape: fc.oneof(
     record({ type: fc.constant("sphere" as const), radiusM: positive }),
+    record({ type: fc.constant("capsule" as const), radiusM: positive, halfLengthM: positive }),
     record({ type: fc.constant("box" as const), halfExtentsM: fc.tuple(positive, positive, positive) }),
   ),
   massKg: float,
@@ -34,7 +42,32 @@ const bodies: fc.Arbitrary<Body> = record({
   orientation: quaternion,
   velocityMps: vector,
   spinRadps: vector,
+  quietSteps: float,
 });
+
+const place = {
+  first: fc.integer({ min: 0, max: 511 }),
+  second: fc.integer({ min: 0, max: 511 }),
+  anchorsM: fc.tuple(vector, vector),
+  collides: fc.boolean(),
+  linearNs: vector,
+  angularNms: vector,
+};
+
+const joints: fc.Arbitrary<Joint> = fc.oneof(
+  record<DistanceJoint>({
+    ...place,
+    type: fc.constant("distance"),
+    lengthM: fc.tuple(float, float),
+    complianceMPerN: float,
+  }),
+  record<HingeJoint>({
+    ...place,
+    type: fc.constant("hinge"),
+    axes: fc.tuple(vector, vector),
+    limitsRad: fc.option(fc.tuple(float, float)),
+  }),
+);
 
 /** Contacts with one to four points. */
 const contacts: fc.Arbitrary<Contact> = fc.integer({ min: 1, max: 4 }).chain((points) =>
@@ -56,13 +89,25 @@ const states: fc.Arbitrary<PhysicsInput> = record({
   linearDampingPerS: float,
   angularDampingPerS: float,
   bodies: fc.array(bodies, { maxLength: 9 }),
+  sleeps: fc.boolean(),
   contacts: fc.array(contacts, { maxLength: 7 }),
+  joints: fc.array(joints, { maxLength: 5 }),
 });
 
 const outputs: fc.Arbitrary<PhysicsOutput> = states.map((state) => ({
   state,
   rest: state.contacts.map(({ rubs, normals }) => ({ rubs, normals })),
   mean: state.contacts.map(({ normals }) => ({ rubs: [1, 2, 3] as const, normals })),
+  jointTotals: state.joints.map(({ linearNs, angularNms }) => ({
+    impulse: linearNs,
+    momentFirst: angularNms,
+    momentSecond: [1, 2, 3] as const,
+  })),
+  jointMeans: state.joints.map(({ linearNs }) => ({
+    impulse: [4, 5, 6] as const,
+    momentFirst: linearNs,
+    momentSecond: [7, 8, 9] as const,
+  })),
 }));
 
 /** The same bytes at an odd address. */
@@ -128,9 +173,19 @@ Deno.test("encodeInput() refuses numbers that are not finite and crowds", () => 
 Deno.test("encodeOutput() refuses impulses that do not belong to its contacts", () => {
   const contact: Contact = { first: 0, second: 1, code: 32, rubs: [0, 0, 0], normals: [1] };
   const state = { ...scene([]), contacts: [contact] };
-  assert.throws(() => physics.encodeOutput({ state, rest: [], mean: [contact] }), RangeError);
+  const noJoints = { jointTotals: [], jointMeans: [] };
+  assert.throws(() => physics.encodeOutput({ state, rest: [], mean: [contact], ...noJoints }), RangeError);
   const twoPoints = { rubs: [0, 0, 0], normals: [1, 2] } as const;
-  assert.throws(() => physics.encodeOutput({ state, rest: [twoPoints], mean: [contact] }), RangeError);
+  assert.throws(
+    () => physics.encodeOutput({ state, rest: [twoPoints], mean: [contact], ...noJoints }),
+    RangeError,
+  );
+  const sums = { impulse: [0, 0, 0], momentFirst: [0, 0, 0], momentSecond: [0, 0, 0] } as const;
+  assert.throws(
+    () =>
+      physics.encodeOutput({ state: scene([]), rest: [], mean: [], jointTotals: [sums], jointMeans: [sums] }),
+    RangeError,
+  );
 });
 
 Deno.test("sphere(), box() and fixedBox() derive masses and fill in what is left out", () => {
@@ -141,6 +196,65 @@ Deno.test("sphere(), box() and fixedBox() derive masses and fill in what is left
   assert.equal(fixedBox([1, 1, 1], { positionM: [0, 0, 0] }).massKg, 0);
   assert.deepEqual(ball.orientation, [0, 0, 0, 1]);
   assert.deepEqual(scene([ball], { gravityMps2: [0, 0, 0] }).gravityMps2, [0, 0, 0]);
+});
+
+Deno.test("capsule() weighs a cylinder and a ball", () => {
+  const { massKg } = capsule(0.5, 1, { positionM: [0, 0, 0] });
+  assert.ok(Math.abs(massKg - 1000 * (Math.PI * 0.25 * 2 + Math.PI / 6)) < 1e-9);
+});
+
+Deno.test("hinge() and distance() find their anchors, whatever the order of the two bodies", () => {
+  const quarter = Math.SQRT1_2;
+  const bodies = [
+    box([1, 1, 1], { positionM: [1, 0, 0] }),
+    box([1, 1, 1], { positionM: [4, 0, 0], orientation: [0, 0, quarter, quarter] }),
+  ];
+  const at = { pointM: [2, 1, 0], axis: [0, 0, 3], limitsRad: [-0.5, 1] } as const;
+  const door = hinge(bodies, [0, 1], at);
+  const near = (actual: readonly number[], expected: readonly number[]): void =>
+    actual.forEach((value, i) => assert.ok(Math.abs(value - (expected[i] as number)) < 1e-12));
+  near(door.anchorsM[0], [1, 1, 0]);
+  near(door.anchorsM[1], [1, 2, 0]);
+  near(door.axes[0], [0, 0, 1]);
+  const turned = hinge(bodies, [1, 0], at);
+  assert.deepEqual([turned.first, turned.second], [0, 1]);
+  // Counted from the other body the range lies the other way around: −1 … 0.5.
+  near(turned.limitsRad ?? [], (door.limitsRad ?? []).map((angle) => angle - 0.5));
+  assert.deepEqual(hinge(bodies, [0, 1], { pointM: [0, 0, 0], axis: [1, 0, 0] }).limitsRad, null);
+
+  const rod = distance(bodies, [0, 1]);
+  assert.deepEqual(rod.lengthM, [3, 3]);
+  const rope = distance(bodies, [1, 0], {
+    pointsM: [[4, 1, 0], [1, 1, 0]],
+    lengthM: [0, 5],
+    complianceMPerN: 0.01,
+  });
+  near(rope.anchorsM[0], [0, 1, 0]);
+  near(rope.anchorsM[1], [1, 0, 0]);
+  assert.deepEqual(rope.lengthM, [0, 5]);
+  assert.throws(() => distance(bodies, [0, 2]), RangeError);
+  assert.throws(() => hinge(bodies, [0, 1], { pointM: [0, 0, 0], axis: [0, 0, 0] }), RangeError);
+});
+
+Deno.test("withoutBody() takes contacts and joints along, and wakes what was held", () => {
+  const sleeper = { ...sphere(1, { positionM: [0, 0, 0] }), quietSteps: 31 };
+  const bodies = [sleeper, sleeper, sleeper, sleeper];
+  const touch = (first: number, second: number): Contact => ({
+    first,
+    second,
+    code: 32,
+    rubs: [0, 0, 0],
+    normals: [1],
+  });
+  const state = scene(bodies, {
+    contacts: [touch(0, 1), touch(2, 3)],
+    joints: [distance(bodies, [1, 2]), distance(bodies, [2, 3])],
+  });
+  const after = withoutBody(state, 1);
+  assert.deepEqual(after.bodies.map((body) => body.quietSteps), [0, 0, 31]);
+  assert.deepEqual(after.contacts.map(({ first, second }) => [first, second]), [[1, 2]]);
+  assert.deepEqual(after.joints.map(({ first, second }) => [first, second]), [[1, 2]]);
+  assert.throws(() => withoutBody(state, 4), RangeError);
 });
 
 Deno.test("pointCountOf() counts the features behind the axis", () => {

@@ -1,20 +1,23 @@
 /** Bodies from the arrays of a state to the records that contacts work on, four bodies at a time. */
 import { arenaTake } from "../../lib/arena";
 import {
-  FRICTION, HALF, HEADER_SIZE, MASS, ORIENTATION, POSITION, RESTITUTION, SPIN, STEP_S, VELOCITY,
+  ASLEEP, FRICTION, HALF, HEADER_SIZE, MASS, ORIENTATION, POSITION, QUIET, RESTITUTION, SPIN, STEP_S, VELOCITY,
 } from "./layout";
 import { storeMidpoint, storeRotation, storeUnit, toBody, toSpace } from "./rotation";
-import { State } from "./state";
+import { State, bodyArray, maySleep } from "./state";
 import { add, mul, splat, storeTransposed, sub } from "./vec";
 
 /** Record of a body; vectors are 16 bytes with a zero fourth lane unless said otherwise. */
 export const BODY_X: usize = 0;
 /** Columns of the rotation matrix. */
 export const BODY_R: usize = 16;
-/** Half extents; of a sphere all three are its radius. */
+/** Half extents; of a ball all three are its radius, of a capsule the second is half its axis, the others its radius. */
 export const BODY_HALF: usize = 64;
-/** The fourth lane: 1 for a box, 0 for a sphere. */
-export const BODY_BOX: usize = 76;
+/** The fourth lane: one of the shapes. */
+export const BODY_SHAPE: usize = 76;
+export const SHAPE_BALL: f32 = 0;
+export const SHAPE_CAPSULE: f32 = 1;
+export const SHAPE_BOX: f32 = 2;
 /** Velocity at the start of the step. */
 export const BODY_V: usize = 80;
 /** Angular velocity half-way through the step, were the body free. */
@@ -22,7 +25,7 @@ export const BODY_W: usize = 96;
 export const BODY_FRICTION: usize = 112;
 export const BODY_RESTITUTION: usize = 116;
 export const BODY_MASS_INVERSE: usize = 120;
-/** How fast its turning moves its surface at most, m/s; 0 for spheres. */
+/** How fast its turning moves its surface at most, m/s; 0 for balls. */
 export const BODY_RIM: usize = 124;
 /** Sums over the body's contacts: impulse and its moment, then the means of both over the substeps. */
 export const BODY_SUMS: usize = 128;
@@ -33,7 +36,7 @@ export const KEEP_Q: usize = 0;
 /** Angular velocity half-way through the step and angular momentum at the start, in the bodies' frames. */
 export const KEEP_W: usize = 64;
 export const KEEP_L: usize = 112;
-/** Inverse mass and inverse moments of inertia, 0 for bodies that do not move. */
+/** Inverse mass and inverse moments of inertia, 0 for bodies that do not move or are held. */
 export const KEEP_MASS_INVERSE: usize = 160;
 export const KEEP_INERTIA_INVERSE: usize = 176;
 export const KEEP_ROTATION: usize = 224;
@@ -56,8 +59,19 @@ export function bodyRecord(bodies: Bodies, body: u32): usize {
   return bodies.records + <usize>body * BODY_SIZE;
 }
 
-/** Builds the records of all bodies of a sound state; the sums start at zero. */
-export function prepareBodies(state: State): Bodies {
+/** A word per body, all ones for those that sleep and so are held where they are. */
+export function sleepersOf(state: State): usize {
+  const held = arenaTake(state.stride, 16);
+  const quiet = bodyArray(state, QUIET);
+  const mask = i32x4.splat(maySleep(state) ? -1 : 0);
+  for (let i: usize = 0; i < state.stride; i += 16) {
+    v128.store(held + i, v128.and(mask, f32x4.eq(v128.load(quiet + i), splat(ASLEEP))));
+  }
+  return held;
+}
+
+/** Builds the records of all bodies of a sound state; those that `held` marks do not move. The sums start at zero. */
+export function prepareBodies(state: State, held: usize): Bodies {
   const bodies = changetype<Bodies>(arenaTake(offsetof<Bodies>(), 8));
   const groups = (state.bodyCount + 3) >> 2;
   bodies.groups = groups;
@@ -69,7 +83,7 @@ export function prepareBodies(state: State): Bodies {
     const record = bodies.records + <usize>group * 4 * BODY_SIZE;
     const keep = bodies.kept + <usize>group * KEEP_SIZE;
     prepareVectors(at, state.stride, record);
-    prepareShape(at, state.stride, record, keep, bodies.scratch);
+    prepareShape(at, state.stride, v128.load(held + (<usize>group << 4)), record, keep, bodies.scratch);
     prepareRotation(at, state.stride, record, keep, bodies.scratch);
   }
   return bodies;
@@ -106,31 +120,51 @@ function prepareVectors(at: usize, stride: usize, record: usize): void {
 /** Extents, inverse mass and inertia, material. Leaves the moments of inertia in the first rows of `scratch`. */
 // @ts-ignore: decorator
 @inline
-function prepareShape(at: usize, stride: usize, record: usize, keep: usize, scratch: usize): void {
+function prepareShape(at: usize, stride: usize, held: v128, record: usize, keep: usize, scratch: usize): void {
   const one = splat(1);
   const zero = splat(0);
   const mass = row(at, stride, MASS);
-  const moves = f32x4.ne(mass, zero);
+  const moves = v128.andnot(f32x4.ne(mass, zero), held);
   const massInverse = v128.and(moves, f32x4.div(one, mass));
   v128.store(keep + KEEP_MASS_INVERSE, massInverse);
   const hx = row(at, stride, HALF);
-  const box = f32x4.ne(row(at, stride, HALF + 1), zero);
-  const hy = v128.bitselect(row(at, stride, HALF + 1), hx, box);
+  const given = row(at, stride, HALF + 1);
+  const box = f32x4.ne(row(at, stride, HALF + 2), zero);
+  const capsule = v128.andnot(f32x4.ne(given, zero), box);
+  const hy = v128.bitselect(given, hx, v128.or(box, capsule));
   const hz = v128.bitselect(row(at, stride, HALF + 2), hx, box);
-  storeTransposed(hx, hy, hz, v128.and(box, one), record + BODY_HALF, BODY_SIZE);
-  // Moments about the centre: of a box m (b² + c²) / 3 with half extents, of a sphere 2 m r² / 5.
+  const shape = v128.or(v128.and(box, splat(SHAPE_BOX)), v128.and(capsule, splat(SHAPE_CAPSULE)));
+  storeTransposed(hx, hy, hz, shape, record + BODY_HALF, BODY_SIZE);
+  // Moments about the centre: of a box m (b² + c²) / 3 with half extents, of a ball 2 m r² / 5.
   const factor = mul(mass, v128.bitselect(splat(<f32>(1.0 / 3.0)), splat(<f32>0.2), box));
   const xx = mul(hx, hx);
   const yy = mul(hy, hy);
   const zz = mul(hz, hz);
-  storeMoment(mul(factor, add(yy, zz)), moves, 0, keep, scratch);
-  storeMoment(mul(factor, add(zz, xx)), moves, 16, keep, scratch);
-  storeMoment(mul(factor, add(xx, yy)), moves, 32, keep, scratch);
+  let m1 = mul(factor, add(yy, zz));
+  let m2 = mul(factor, add(zz, xx));
+  let m3 = mul(factor, add(xx, yy));
+  let rimSquare = add(add(xx, yy), zz);
+  if (v128.any_true(capsule)) {
+    // A cylinder and the two halves of a ball at its ends, by their shares of the volume.
+    const ends = f32x4.div(mul(mass, hx), add(hx, mul(hy, splat(1.5))));
+    const middle = sub(mass, ends);
+    const across = add(
+      mul(middle, add(mul(yy, splat(<f32>(1.0 / 3.0))), mul(xx, splat(0.25)))),
+      mul(ends, add(add(mul(xx, splat(<f32>0.4)), yy), mul(mul(hx, hy), splat(0.75)))),
+    );
+    m1 = v128.bitselect(across, m1, capsule);
+    m2 = v128.bitselect(mul(xx, add(mul(middle, splat(0.5)), mul(ends, splat(<f32>0.4)))), m2, capsule);
+    m3 = v128.bitselect(across, m3, capsule);
+    rimSquare = v128.bitselect(yy, rimSquare, capsule);
+  }
+  storeMoment(m1, moves, 0, keep, scratch);
+  storeMoment(m2, moves, 16, keep, scratch);
+  storeMoment(m3, moves, 32, keep, scratch);
   const wx = row(at, stride, SPIN);
   const wy = row(at, stride, SPIN + 1);
   const wz = row(at, stride, SPIN + 2);
   const turning = add(add(mul(wx, wx), mul(wy, wy)), mul(wz, wz));
-  const rim = v128.and(box, f32x4.sqrt(mul(turning, add(add(xx, yy), zz))));
+  const rim = v128.and(v128.or(box, capsule), f32x4.sqrt(mul(turning, rimSquare)));
   storeTransposed(
     row(at, stride, FRICTION), row(at, stride, RESTITUTION), massInverse, rim, record + BODY_FRICTION, BODY_SIZE,
   );

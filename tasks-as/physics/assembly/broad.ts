@@ -4,7 +4,8 @@
  */
 import { arenaTake } from "../../lib/arena";
 import {
-  BODY_BOX, BODY_HALF, BODY_MASS_INVERSE, BODY_R, BODY_RIM, BODY_V, BODY_X, Bodies, bodyRecord,
+  BODY_HALF, BODY_MASS_INVERSE, BODY_R, BODY_RIM, BODY_SHAPE, BODY_V, BODY_X, Bodies, SHAPE_BALL, SHAPE_CAPSULE,
+  bodyRecord,
 } from "./bodies";
 import { MARGIN_M, PAIRS_MAX, STEP_S } from "./layout";
 import { State } from "./state";
@@ -21,8 +22,11 @@ export function setSwept(record: usize, state: State, to: usize): void {
   const x = v128.load(record, BODY_X);
   const half = v128.load(record, BODY_HALF);
   let reach: v128;
-  if (load<f32>(record, BODY_BOX) == 0) reach = half;
-  else {
+  const shape = load<f32>(record, BODY_SHAPE);
+  if (shape == SHAPE_BALL) reach = half;
+  else if (shape == SHAPE_CAPSULE) {
+    reach = add(scale(f32x4.abs(v128.load(record, BODY_R + 16)), yOf(half)), splat(xOf(half)));
+  } else {
     reach = add(
       add(
         scale(f32x4.abs(v128.load(record, BODY_R)), xOf(half)),

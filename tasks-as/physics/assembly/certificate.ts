@@ -1,13 +1,14 @@
 /** The certificate behind the state in an output: what ties the next state to the contacts. */
 import { arenaTake } from "../../lib/arena";
-import { IMPULSE_MAX } from "./layout";
-import { impulsesSound } from "./sound";
+import { IMPULSE_MAX, JOINT_SUMS } from "./layout";
+import { impulsesSound } from "./sound_contacts";
 import { State, stateSize } from "./state";
 
 /**
  * Rest: what the impulses of the whole step exceed those of its last substep by (the latter are in the state).
  * Mean: what moved the bodies, averaged over the substeps. Both: tangential 1, tangential 2 and twist, one array
- * each, then the normal impulses per point.
+ * each, then the normal impulses per point. Behind both, of all joints: impulse, moment on the first and on the
+ * second body over the step, three arrays each; then their means.
  */
 @unmanaged
 export class Certificate {
@@ -15,11 +16,13 @@ export class Certificate {
   restNormals: usize;
   meanRubs: usize;
   meanNormals: usize;
+  joints: usize;
   end: usize;
 }
 
-export function outputSize(bodyCount: u32, contactCount: u32, pointCount: u32): usize {
-  return stateSize(bodyCount, contactCount, pointCount) + 2 * (<usize>contactCount * 12 + <usize>pointCount * 4);
+export function outputSize(bodyCount: u32, contactCount: u32, pointCount: u32, jointCount: u32): usize {
+  return stateSize(bodyCount, contactCount, pointCount, jointCount) +
+    2 * (<usize>contactCount * 12 + <usize>pointCount * 4 + <usize>jointCount * 4 * JOINT_SUMS);
 }
 
 /** The certificate that stands behind a state. */
@@ -31,7 +34,8 @@ export function certificateOver(state: State): Certificate {
   certificate.restNormals = certificate.restRubs + rubs;
   certificate.meanRubs = certificate.restNormals + normals;
   certificate.meanNormals = certificate.meanRubs + rubs;
-  certificate.end = certificate.meanNormals + normals;
+  certificate.joints = certificate.meanNormals + normals;
+  certificate.end = certificate.joints + 2 * <usize>state.jointCount * 4 * JOINT_SUMS;
   return certificate;
 }
 

@@ -5,18 +5,26 @@
  */
 import { Sentence } from "../../lib/abi";
 import { arenaTake } from "../../lib/arena";
-import { BODY_FRICTION, Bodies, bodyRecord, prepareBodies } from "./bodies";
+import { BODY_FRICTION, Bodies, bodyRecord, prepareBodies, sleepersOf } from "./bodies";
 import { Certificate, certificateOver } from "./certificate";
 import { FACE_SIZE } from "./face";
 import { fault, faultAt } from "./fault";
 import { finishBodies } from "./finish";
 import { GEO_NORMAL, GEO_SIZE, setGeometry, touching } from "./geometry";
 import { IMPULSES_MEAN, IMPULSES_SIZE, addImpulses, middleOf, tangentOf, twistArmSquare } from "./impulse";
-import { BODY_ARRAYS, CODE, IMPULSE_MAX, MOVING_ARRAYS, PAIR, TANGENT1 } from "./layout";
+import { faultOfJoints } from "./joint_laws";
+import { isJoinedApart } from "./joined";
+import {
+  ASLEEP, BODY_ARRAYS, CODE, IMPULSE_MAX, JOINT_FIXED_ARRAYS, JOINT_IMPULSES, MASS, MOVING_ARRAYS, PAIR, QUIET,
+  TANGENT1,
+} from "./layout";
 import { faultOfSearch } from "./search";
-import { bodiesSound, contactsSound, impulsesSound } from "./sound";
-import { State, bodyArray, contactArray, pointsOf } from "./state";
-import { cross } from "./vec";
+import { anyHeld, bothStill, wake } from "./sleep";
+import { bodiesSound } from "./sound";
+import { contactsSound, impulsesSound } from "./sound_contacts";
+import { State, bodyArray, contactArray, jointArray, pointsOf } from "./state";
+import { NONE_STILL, StillWalk, nextStill, sameStill } from "./still";
+import { cross, splat } from "./vec";
 
 /** Room for rounding in the friction cone: share of the squared impulse, and (Ns)². */
 const CONE_SLACK: f32 = 0.001;
@@ -27,27 +35,60 @@ export function faultOfOutput(state: State, next: State, seed: u64): Sentence | 
   const scene = differentScene(state, next);
   if (scene != null) return scene;
   const certificate = certificateOver(next);
-  // All impulses stand behind each other: the state's, then the certificate's.
-  const impulses = contactArray(next, TANGENT1);
-  if (!contactsSound(next) || !impulsesSound(impulses, (certificate.end - impulses) >> 2, -IMPULSE_MAX)) {
-    return fault("its contacts are not well formed");
-  }
-  const bodies = prepareBodies(state);
+  if (!contactsSound(next) || !allImpulsesSound(next, certificate)) return fault("its contacts are not well formed");
+  const held = heldBetween(state, next);
+  if (held == 0) return fault("other bodies sleep");
+  const bodies = prepareBodies(state, held);
   const geometry = arenaTake(GEO_SIZE, 16);
   const face = arenaTake(FACE_SIZE, 16);
-  const contact = faultOfContacts(bodies, next, certificate, geometry, face);
+  const contact = faultOfContacts(state, bodies, held, next, certificate, geometry, face);
   if (contact != null) return contact;
+  const joint = faultOfJoints(state, bodies, next, certificate);
+  if (joint != null) return joint;
   const body = faultOfBodies(state, next, bodies);
   if (body != null) return body;
-  return faultOfSearch(state, next, bodies, seed);
+  return faultOfSearch(state, next, bodies, held, seed);
 }
 
-/** Header but for the counts, shapes and materials must come back as they went in. */
+/** Header but for the counts, shapes, materials and joints must come back as they went in. */
 function differentScene(state: State, next: State): Sentence | null {
   if (next.bodyCount != state.bodyCount) return fault("the number of bodies changed");
+  if (next.jointCount != state.jointCount) return fault("the number of joints changed");
   const same = equalBytes(state.start + 16, next.start + 16, 32) &&
     equalBytes(bodyArray(state, 0), bodyArray(next, 0), state.stride * MOVING_ARRAYS);
-  return same ? null : fault("gravity, damping or a body's shape changed");
+  if (!same) return fault("gravity, damping or a body's shape changed");
+  const size = (<usize>state.jointCount << 2) * JOINT_FIXED_ARRAYS;
+  for (let i: usize = 0; i < size; i += 4) {
+    if (load<u32>(state.joints + i) != load<u32>(next.joints + i)) return fault("a joint changed");
+  }
+  return null;
+}
+
+/** All impulses stand behind each other: those of the contacts, of the joints, and the certificate's. */
+function allImpulsesSound(next: State, certificate: Certificate): bool {
+  const rubs = contactArray(next, TANGENT1);
+  const joints = jointArray(next, JOINT_IMPULSES);
+  return impulsesSound(rubs, (next.joints - rubs) >> 2, -IMPULSE_MAX) &&
+    impulsesSound(joints, (certificate.end - joints) >> 2, -IMPULSE_MAX);
+}
+
+/**
+ * A word per body, all ones for those that slept on through the step: sleepers that do not hang together with a body
+ * awake. 0 when the output says otherwise.
+ */
+function heldBetween(state: State, next: State): usize {
+  const held = sleepersOf(state);
+  if (!anyHeld(state, held)) return held;
+  wake(state, held, 0, 0);
+  while (wake(state, held, contactArray(next, PAIR), next.contactCount));
+  const before = bodyArray(state, QUIET);
+  const after = bodyArray(next, QUIET);
+  for (let i: usize = 0; i < state.stride; i += 16) {
+    const asleep = f32x4.eq(v128.load(before + i), splat(ASLEEP));
+    const sleeps = v128.and(asleep, f32x4.eq(v128.load(after + i), splat(ASLEEP)));
+    if (v128.any_true(v128.xor(sleeps, v128.load(held + i)))) return 0;
+  }
+  return held;
 }
 
 /** Whether two runs of bytes, a multiple of 16, are the same. */
@@ -61,19 +102,32 @@ function equalBytes(a: usize, b: usize, size: usize): bool {
 
 /** Walks all contacts, judges each and adds its impulses to the sums of its bodies. */
 function faultOfContacts(
-  bodies: Bodies, next: State, certificate: Certificate, geometry: usize, face: usize,
+  state: State, bodies: Bodies, held: usize, next: State, certificate: Certificate, geometry: usize, face: usize,
 ): Sentence | null {
   const pairs = contactArray(next, PAIR);
   const codes = contactArray(next, CODE);
+  const masses = bodyArray(state, MASS);
   const scratch = arenaTake(IMPULSES_SIZE, 16);
+  const still = changetype<StillWalk>(arenaTake(offsetof<StillWalk>(), 4));
+  still.at = 0;
+  still.point = 0;
+  const someHeld = anyHeld(state, held);
   let point: usize = 0;
   for (let i: u32 = 0; i < next.contactCount; i++) {
     const at = <usize>i << 2;
     const pair = load<u32>(pairs + at);
     const code = load<u32>(codes + at);
+    const count = pointsOf(code);
+    if (someHeld && bothStill(masses, held, pair)) {
+      if (!sameStill(state, masses, held, still, next, certificate, at, point)) {
+        return faultAt("contact ", i, " between sleepers changed");
+      }
+      point += <usize>count << 2;
+      continue;
+    }
+    if (state.jointCount != 0 && isJoinedApart(state, pair)) return faultAt("contact ", i, " is between joined bodies");
     const a = bodyRecord(bodies, pair >> 16);
     const b = bodyRecord(bodies, pair & 0xffff);
-    const count = pointsOf(code);
     if (!setGeometry(a, b, code, geometry, face) || popcnt(touching(a, b, count, geometry)) != count) {
       return faultAt("contact ", i, " does not touch");
     }
@@ -82,7 +136,8 @@ function faultOfContacts(
     }
     point += <usize>count << 2;
   }
-  return null;
+  const complete = !someHeld || nextStill(state, masses, held, still) == NONE_STILL;
+  return complete ? null : fault("a contact between sleepers is missing");
 }
 
 /** Adds one contact's impulses; false when they break the law of contact. `at`, `point`: offsets in its arrays. */
@@ -150,7 +205,7 @@ function inCone(along1: f32, along2: f32, twist: f32, normalSquare: f32, armSqua
 function faultOfBodies(state: State, next: State, bodies: Bodies): Sentence | null {
   const size = state.stride * (BODY_ARRAYS - MOVING_ARRAYS);
   const expected = arenaTake(size, 16);
-  finishBodies(state, bodies, expected);
+  finishBodies(state, bodies, next, expected);
   const given = bodyArray(next, MOVING_ARRAYS);
   if (equalBytes(expected, given, size)) {
     // Absurd impulses may bring a body beyond what a state can hold; `run` refuses such a step.

@@ -5,12 +5,16 @@
  * overlap of a face with the one that looks at it, whose corners have names (the idea of clipping, as D. Gregorius
  * describes it in "Robust contact creation for physics simulations", GDC 2015), reduced to four that span most.
  */
-import { BODY_BOX, BODY_HALF, BODY_R, BODY_RIM, BODY_V, BODY_X } from "./bodies";
+import { arenaMark, arenaRelease, arenaTake } from "../../lib/arena";
+import { BODY_HALF, BODY_R, BODY_RIM, BODY_SHAPE, BODY_V, BODY_X, SHAPE_BOX, SHAPE_CAPSULE } from "./bodies";
+import {
+  BED_SIZE, Bed, SEGMENTS_SIZE, Segments, findBed, lyingFeatures, nearestToBox, segmentOf, setSegments, sideFeatures,
+} from "./capsule";
 import { FACE_NORMAL, setFace } from "./face";
 import { gapMax, setGeometry, touching } from "./geometry";
 import {
-  AXIS_BITS, AXIS_EDGES, AXIS_FACE_FIRST, AXIS_FACE_SECOND, AXIS_MASK, AXIS_SPHERE, FEATURE_BITS, FEATURE_MASK,
-  MARGIN_M, STEP_S,
+  AXIS_BITS, AXIS_EDGES, AXIS_FACE_FIRST, AXIS_FACE_SECOND, AXIS_LYING, AXIS_MASK, AXIS_SEGMENTS, AXIS_SPHERE,
+  FEATURE_BITS, FEATURE_MASK, MARGIN_M, STEP_S,
 } from "./layout";
 import { overlapFeatures } from "./overlap";
 import { pointsOf } from "./state";
@@ -29,8 +33,18 @@ const ONE_FEATURE: u32 = 1 << AXIS_BITS;
 
 /** The code of the contact between two bodies' records. Fills `geo` when there is one. */
 export function collide(a: usize, b: usize, geo: usize, face: usize, candidates: usize): u32 {
-  if (load<f32>(a, BODY_BOX) == 0 || load<f32>(b, BODY_BOX) == 0) {
-    return single(a, b, AXIS_SPHERE | ONE_FEATURE, geo, face);
+  const shapeA = load<f32>(a, BODY_SHAPE);
+  const shapeB = load<f32>(b, BODY_SHAPE);
+  if (shapeA != SHAPE_BOX || shapeB != SHAPE_BOX) {
+    const closest = AXIS_SPHERE | ONE_FEATURE;
+    if (single(a, b, closest, geo, face) == NO_CONTACT) return NO_CONTACT;
+    const two = (shapeA == SHAPE_CAPSULE && shapeB != 0) || (shapeB == SHAPE_CAPSULE && shapeA != 0)
+      ? capsuleCode(a, b, shapeA, shapeB)
+      : 0;
+    if (two == 0) return closest;
+    // Both points touch, or the closest alone counts.
+    if (setGeometry(a, b, two, geo, face) && touching(a, b, 2, geo) == 3) return two;
+    return single(a, b, closest, geo, face);
   }
   const axis = separatingAxis(a, b);
   if (axis == NO_CONTACT) return NO_CONTACT;
@@ -42,6 +56,28 @@ export function collide(a: usize, b: usize, geo: usize, face: usize, candidates:
   const normal = v128.load(face + FACE_NORMAL);
   const features = overlapFeatures(face, gapMax(from, other, normal), candidates);
   return features == 0 ? NO_CONTACT : certain(a, b, axis | (features << AXIS_BITS), geo, face);
+}
+
+/** The code of a capsule that lies along another or along a box's face, or 0. */
+function capsuleCode(a: usize, b: usize, shapeA: f32, shapeB: f32): u32 {
+  const mark = arenaMark();
+  let code: u32 = 0;
+  if (shapeA == shapeB) {
+    const segments = changetype<Segments>(arenaTake(SEGMENTS_SIZE, 4));
+    setSegments(a, b, segments);
+    const features = sideFeatures(segments);
+    if (features != 0) code = AXIS_SEGMENTS | (features << AXIS_BITS);
+  } else {
+    const capsule = shapeA == SHAPE_CAPSULE ? a : b;
+    const box = shapeA == SHAPE_CAPSULE ? b : a;
+    const bed = changetype<Bed>(arenaTake(BED_SIZE, 4));
+    if (findBed(capsule, box, nearestToBox(capsule, box), bed)) {
+      const features = lyingFeatures(bed, segmentOf(capsule));
+      if (features != 0) code = (AXIS_LYING + bed.k) | (features << AXIS_BITS);
+    }
+  }
+  arenaRelease(mark);
+  return code;
 }
 
 /**

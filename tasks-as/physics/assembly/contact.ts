@@ -4,6 +4,7 @@ import { Bodies, bodyRecord } from "./bodies";
 import { Pairs } from "./broad";
 import { NO_CONTACT, collide } from "./collide";
 import { FACE_SIZE } from "./face";
+import { isParted, nextJoined } from "./joined";
 import { GEO_SIZE } from "./geometry";
 import {
   AXIS_BITS, AXIS_MASK, CODE, CONTACTS_MAX, FEATURE_BITS, FEATURE_MASK, PAIR, POINTS_MAX, TANGENT1, TANGENT2, TWIST,
@@ -71,8 +72,8 @@ export class Contacts {
   overflow: bool;
 }
 
-/** Finds the contacts of all pairs, in their order. */
-export function findContacts(bodies: Bodies, pairs: Pairs): Contacts {
+/** Finds the contacts of all pairs, in their order; joined bodies meet only where their joint says so. */
+export function findContacts(state: State, bodies: Bodies, pairs: Pairs): Contacts {
   const contacts = changetype<Contacts>(arenaTake(offsetof<Contacts>(), 8));
   const face = arenaTake(FACE_SIZE, 16);
   const candidates = arenaTake(OVERLAP_SIZE, 16);
@@ -82,8 +83,11 @@ export function findContacts(bodies: Bodies, pairs: Pairs): Contacts {
   // Records grow behind each other at the end of the arena; the last one is the place of the next search.
   let record = arenaTake(CON_SIZE, 16);
   contacts.records = record;
+  let joint: u32 = 0;
   for (let i: u32 = 0; i < pairs.count; i++) {
     const pair = load<u32>(pairs.list + (<usize>i << 2));
+    joint = nextJoined(state, joint, pair);
+    if (joint < state.jointCount && isParted(state, joint, pair)) continue;
     const a = bodyRecord(bodies, pair >> 16);
     const b = bodyRecord(bodies, pair & 0xffff);
     const code = collide(a, b, record, face, candidates);

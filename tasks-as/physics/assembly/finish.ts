@@ -7,11 +7,12 @@ import {
   KEEP_W,
 } from "./bodies";
 import {
-  HEADER_SIZE, MOVING_ARRAYS, ORIENTATION, POSITION, POSITION_MAX, SPEED_MAX, SPIN, SPIN_MAX, STEP_S, SUBSTEPS,
-  SUBSTEP_S, VELOCITY,
+  ASLEEP, HALF, HEADER_SIZE, MASS, MOVING_ARRAYS, ORIENTATION, POSITION, POSITION_MAX, QUIET, QUIET_SPEED,
+  QUIET_STEPS, SPEED_MAX, SPIN, SPIN_MAX, STEP_S, SUBSTEPS, SUBSTEP_S, VELOCITY,
 } from "./layout";
 import { storeRotation, storeTurned, toBody, toSpace } from "./rotation";
-import { State } from "./state";
+import { settle } from "./sleep";
+import { State, maySleep } from "./state";
 import { add, mul, splat, storeTransposed } from "./vec";
 
 /** Rows of `bodies.scratch`: impulse, moment, their means (three rows and one of padding each). */
@@ -20,8 +21,9 @@ const SUMS_STRIDE: usize = 64;
 /** Behind them: four rows of the new orientation, then nine of its matrix overlay the sums, which are used up. */
 const TURNED: usize = 256;
 
-/** Writes the moving arrays of the next state, laid out like those of `state`, to `to`. */
-export function finishBodies(state: State, bodies: Bodies, to: usize): void {
+/** Writes the moving arrays of the next state to `to`; of `next` only contacts, joints and shapes are read. */
+export function finishBodies(state: State, bodies: Bodies, next: State, to: usize): void {
+  const sleeps = maySleep(state);
   for (let group: u32 = 0; group < bodies.groups; group++) {
     const at = state.start + HEADER_SIZE + (<usize>group << 4);
     const record = bodies.records + <usize>group * 4 * BODY_SIZE;
@@ -35,7 +37,43 @@ export function finishBodies(state: State, bodies: Bodies, to: usize): void {
     }
     finishLinear(at, state.stride, state.start + 16, keep, bodies.scratch, to + (<usize>group << 4));
     finishAngular(at, state.stride, state.start + 16, keep, bodies.scratch, to + (<usize>group << 4));
+    finishQuiet(at, state.stride, keep, sleeps, to + (<usize>group << 4));
   }
+  settle(next, to);
+}
+
+/** Counts how many steps in a row a body was slow; those that are held sleep on. */
+// @ts-ignore: decorator
+@inline
+function finishQuiet(at: usize, stride: usize, keep: usize, sleeps: bool, to: usize): void {
+  const zero = splat(0);
+  const quietTo = to + stride * (QUIET - MOVING_ARRAYS);
+  if (!sleeps) {
+    v128.store(quietTo, zero);
+    return;
+  }
+  const moves = f32x4.ne(v128.load(at + stride * MASS), zero);
+  const held = f32x4.eq(v128.load(keep + KEEP_MASS_INVERSE), zero);
+  const hx = v128.load(at + stride * HALF);
+  const hy = v128.load(at + stride * (HALF + 1));
+  const hz = v128.load(at + stride * (HALF + 2));
+  const extent = add(add(mul(hx, hx), mul(hy, hy)), mul(hz, hz));
+  const turning = mul(extent, squareOf(to + stride * (SPIN - MOVING_ARRAYS), stride));
+  const moving = squareOf(to + stride * (VELOCITY - MOVING_ARRAYS), stride);
+  const slow = f32x4.lt(f32x4.max(moving, turning), splat(QUIET_SPEED * QUIET_SPEED));
+  const before = v128.load(at + stride * QUIET);
+  const counted = v128.and(before, f32x4.lt(before, splat(ASLEEP)));
+  const more = v128.and(slow, f32x4.min(add(counted, splat(1)), splat(QUIET_STEPS)));
+  v128.store(quietTo, v128.and(moves, v128.bitselect(splat(ASLEEP), more, held)));
+}
+
+// @ts-ignore: decorator
+@inline
+function squareOf(at: usize, stride: usize): v128 {
+  const x = v128.load(at);
+  const y = v128.load(at + stride);
+  const z = v128.load(at + 2 * stride);
+  return add(add(mul(x, x), mul(y, y)), mul(z, z));
 }
 
 /** v' = (v + g t + J / m) damped; x' = x + t (mean of v over the substeps). `scene`: gravity, then dampings. */

@@ -6,12 +6,18 @@
  * Points are offsets from the centre of the first body, half-way between the two surfaces; the normal points
  * from the first body to the second.
  */
-import { BODY_BOX, BODY_HALF, BODY_R, BODY_RIM, BODY_V, BODY_X } from "./bodies";
+import { arenaMark, arenaRelease, arenaTake } from "../../lib/arena";
+import { BODY_HALF, BODY_R, BODY_RIM, BODY_SHAPE, BODY_V, BODY_X, SHAPE_BALL, SHAPE_BOX } from "./bodies";
+import {
+  BED_SIZE, Bed, SEGMENTS_SIZE, Segments, axisOf, featureAt, nearestToBox, onBed, placeOnBed, placeOnFirst, segmentOf,
+  setBed, setSegments,
+} from "./capsule";
 import { FACE_NORMAL, facePoint, setFace } from "./face";
 import {
-  AXIS_BITS, AXIS_EDGES, AXIS_FACE_FIRST, AXIS_FACE_SECOND, AXIS_MASK, AXIS_SPHERE, FEATURE_BITS, FEATURE_MASK,
-  MARGIN_M, STEP_S,
+  AXIS_BITS, AXIS_EDGES, AXIS_FACE_FIRST, AXIS_FACE_SECOND, AXIS_LYING, AXIS_MASK, AXIS_SEGMENTS, AXIS_SPHERE,
+  FEATURE_BITS, FEATURE_MASK, MARGIN_M, STEP_S,
 } from "./layout";
+import { pointsOf } from "./state";
 import { add, cross, dot, mul, scale, splat, sub, turn, wOf, xOf, yOf, zOf } from "./vec";
 
 /** Geometry of a contact: normal, up to four points, the gap at each point (negative: overlap). */
@@ -22,15 +28,26 @@ export const GEO_SIZE: usize = 96;
 
 /** Below this two points are taken as one: the direction between them means nothing. */
 const NEAR_M: f32 = 1.0e-5;
+/** The gap of a point that is not there. */
+const FAR_M: f32 = 1.0e9;
 
 /** Fills `geo` for the bodies' records `a` and `b`; returns false when the code has no geometry here. */
 export function setGeometry(a: usize, b: usize, code: u32, geo: usize, face: usize): bool {
   const axis = code & AXIS_MASK;
   if (axis == AXIS_SPHERE) {
-    if (load<f32>(a, BODY_BOX) == 0) {
-      if (load<f32>(b, BODY_BOX) == 0) spheres(a, b, geo);
-      else sphereAndBox(a, b, true, geo);
-    } else sphereAndBox(b, a, false, geo);
+    const boxA = load<f32>(a, BODY_SHAPE) == SHAPE_BOX;
+    if (boxA) roundAndBox(b, a, false, geo);
+    else if (load<f32>(b, BODY_SHAPE) == SHAPE_BOX) roundAndBox(a, b, true, geo);
+    else if (load<f32>(a, BODY_SHAPE) == SHAPE_BALL && load<f32>(b, BODY_SHAPE) == SHAPE_BALL) spheres(a, b, geo);
+    else capsules(a, b, 0, geo);
+    return true;
+  }
+  if (axis == AXIS_SEGMENTS) {
+    capsules(a, b, code >> AXIS_BITS, geo);
+    return true;
+  }
+  if (axis >= AXIS_LYING) {
+    lying(a, b, axis - AXIS_LYING, code, geo);
     return true;
   }
   if (axis >= AXIS_EDGES) return edges(a, b, axis - AXIS_EDGES, geo);
@@ -72,8 +89,69 @@ function spheres(a: usize, b: usize, geo: usize): void {
   setPoint(geo, 0, scale(normal, radius + <f32>0.5 * gap), gap);
 }
 
-function sphereAndBox(sphere: usize, box: usize, sphereFirst: bool, geo: usize): void {
-  const offset = sub(v128.load(sphere, BODY_X), v128.load(box, BODY_X));
+/** Two of which one is a capsule and the other a capsule or a ball: at the closest points, or at named ends. */
+function capsules(a: usize, b: usize, features: u32, geo: usize): void {
+  const mark = arenaMark();
+  const segments = changetype<Segments>(arenaTake(SEGMENTS_SIZE, 4));
+  setSegments(a, b, segments);
+  const offset = sub(v128.load(b, BODY_X), v128.load(a, BODY_X));
+  const radiusA = load<f32>(a, BODY_HALF);
+  const radii = radiusA + load<f32>(b, BODY_HALF);
+  const between = betweenPlaces(a, b, offset, segments.s, segments.t);
+  const length = sqrt<f32>(dot(between, between));
+  const normal = length > NEAR_M ? scale(between, 1 / length) : f32x4(0, 1, 0, 0);
+  v128.store(geo + GEO_NORMAL, normal);
+  if (features == 0) {
+    const gap = length - radii;
+    setPoint(geo, 0, add(scale(axisOf(a), segments.s), scale(normal, radiusA + <f32>0.5 * gap)), gap);
+  }
+  for (let i: u32 = 0; features >> (i * FEATURE_BITS) != 0; i++) {
+    const s = placeOnFirst(segments, featureAt(features, i));
+    const gap = dot(normal, betweenPlaces(a, b, offset, s, segments.t)) - radii;
+    setPoint(geo, i, add(scale(axisOf(a), s), scale(normal, radiusA + <f32>0.5 * gap)), gap);
+  }
+  arenaRelease(mark);
+}
+
+/** From the place `s` on the first segment to the place `t` on the second. */
+// @ts-ignore: decorator
+@inline
+function betweenPlaces(a: usize, b: usize, offset: v128, s: f32, t: f32): v128 {
+  return sub(add(offset, scale(axisOf(b), t)), scale(axisOf(a), s));
+}
+
+/** A capsule along face `k` of a box: at the places that the code names. */
+function lying(a: usize, b: usize, k: u32, code: u32, geo: usize): void {
+  const mark = arenaMark();
+  const bed = changetype<Bed>(arenaTake(BED_SIZE, 4));
+  const boxFirst = load<f32>(a, BODY_SHAPE) == SHAPE_BOX;
+  const capsule = boxFirst ? b : a;
+  const box = boxFirst ? a : b;
+  setBed(capsule, box, k, bed);
+  const limit = segmentOf(capsule);
+  const radius = load<f32>(capsule, BODY_HALF);
+  const outward = scale(v128.load(box + BODY_R + (<usize>k << 4)), bed.sign);
+  v128.store(geo + GEO_NORMAL, boxFirst ? outward : f32x4.neg(outward));
+  const start = boxFirst ? sub(v128.load(b, BODY_X), v128.load(a, BODY_X)) : splat(0);
+  for (let i: u32 = 0, count = pointsOf(code); i < count; i++) {
+    const place = placeOnBed(bed, limit, featureAt(code >> AXIS_BITS, i));
+    let gap: f32 = FAR_M;
+    let point = splat(0);
+    if (onBed(bed, limit, place)) {
+      gap = bed.centreN + place * bed.alongN - bed.halfN - radius;
+      point = add(start, sub(scale(axisOf(capsule), place), scale(outward, radius + <f32>0.5 * gap)));
+    }
+    setPoint(geo, i, point, gap);
+  }
+  arenaRelease(mark);
+}
+
+/** A ball, or a capsule at its closest place, and a box. */
+function roundAndBox(round: usize, box: usize, roundFirst: bool, geo: usize): void {
+  const place = nearestToBox(round, box);
+  const shift = place == 0 ? splat(0) : scale(axisOf(round), place);
+  const between = sub(v128.load(round, BODY_X), v128.load(box, BODY_X));
+  const offset = add(between, shift);
   const r0 = v128.load(box, BODY_R);
   const r1 = v128.load(box, BODY_R + 16);
   const r2 = v128.load(box, BODY_R + 32);
@@ -83,7 +161,7 @@ function sphereAndBox(sphere: usize, box: usize, sphereFirst: bool, geo: usize):
   const away = sub(centre, nearest);
   const square = dot(away, away);
   let outward: v128;
-  let gap: f32 = -load<f32>(sphere, BODY_HALF);
+  let gap: f32 = -load<f32>(round, BODY_HALF);
   if (square > NEAR_M * NEAR_M) {
     const length = sqrt<f32>(square);
     outward = scale(away, 1 / length);
@@ -111,9 +189,9 @@ function sphereAndBox(sphere: usize, box: usize, sphereFirst: bool, geo: usize):
   }
   const normal = turn(r0, r1, r2, outward);
   const point = add(turn(r0, r1, r2, nearest), scale(normal, <f32>0.5 * gap));
-  if (sphereFirst) {
+  if (roundFirst) {
     v128.store(geo + GEO_NORMAL, f32x4.neg(normal));
-    setPoint(geo, 0, sub(point, offset), gap);
+    setPoint(geo, 0, sub(point, between), gap);
   } else {
     v128.store(geo + GEO_NORMAL, normal);
     setPoint(geo, 0, point, gap);

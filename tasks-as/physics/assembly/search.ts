@@ -8,9 +8,11 @@ import { NO_CONTACT, collide } from "./collide";
 import { FACE_SIZE } from "./face";
 import { faultAt } from "./fault";
 import { GEO_SIZE } from "./geometry";
-import { CODE, MARGIN_M, PAIR, STEP_S } from "./layout";
+import { isJoinedApart } from "./joined";
+import { CODE, MARGIN_M, MASS, PAIR, STEP_S } from "./layout";
 import { OVERLAP_SIZE } from "./overlap";
-import { State, contactArray } from "./state";
+import { bothStill } from "./sleep";
+import { State, bodyArray, contactArray } from "./state";
 import { dot, sub, xOf, yOf, zOf } from "./vec";
 
 /** Bodies whose contacts are searched anew: one, and one more per so many. */
@@ -26,14 +28,16 @@ class Search {
 }
 
 /** What is wrong with the list of contacts of `next`, or null. */
-export function faultOfSearch(state: State, next: State, bodies: Bodies, seed: u64): Sentence | null {
+export function faultOfSearch(
+  state: State, next: State, bodies: Bodies, held: usize, seed: u64,
+): Sentence | null {
   const search = changetype<Search>(arenaTake(offsetof<Search>(), 8));
   search.geometry = arenaTake(GEO_SIZE, 16);
   search.face = arenaTake(FACE_SIZE, 16);
   search.candidates = arenaTake(OVERLAP_SIZE, 16);
   search.swept = arenaTake(2 * SWEPT_SIZE, 16);
   const gone = faultOfGone(state, next, bodies, search);
-  return gone != null ? gone : faultOfDraws(state, next, bodies, search, randomFrom(seed));
+  return gone != null ? gone : faultOfDraws(state, next, bodies, held, search, randomFrom(seed));
 }
 
 /** Contacts of the state before that the list no longer has must be gone. In a pile at rest there are few. */
@@ -57,6 +61,7 @@ function faultOfGone(state: State, next: State, bodies: Bodies, search: Search):
 // @ts-ignore: decorator
 @inline
 function searchPair(state: State, bodies: Bodies, pair: u32, search: Search): u32 {
+  if (state.jointCount != 0 && isJoinedApart(state, pair)) return NO_CONTACT;
   const a = bodyRecord(bodies, pair >> 16);
   const b = bodyRecord(bodies, pair & 0xffff);
   setSwept(a, state, search.swept);
@@ -66,19 +71,24 @@ function searchPair(state: State, bodies: Bodies, pair: u32, search: Search): u3
 }
 
 /** For drawn bodies: the listed contacts are those that a search finds, no more and no fewer. */
-function faultOfDraws(state: State, next: State, bodies: Bodies, search: Search, random: Random): Sentence | null {
+function faultOfDraws(
+  state: State, next: State, bodies: Bodies, held: usize, search: Search, random: Random,
+): Sentence | null {
   const count = state.bodyCount;
   if (count == 0) return null;
   for (let draw: u32 = 0, draws: u32 = 1 + count / BODIES_PER_DRAW; draw < draws; draw++) {
     const body = randomBelow(random, count);
-    if (!sameContacts(body, state, next, bodies, search)) return faultAt("body ", body, " has other contacts");
+    if (!sameContacts(body, state, next, bodies, held, search)) return faultAt("body ", body, " has other contacts");
   }
   return null;
 }
 
-function sameContacts(body: u32, state: State, next: State, bodies: Bodies, search: Search): bool {
+function sameContacts(
+  body: u32, state: State, next: State, bodies: Bodies, held: usize, search: Search,
+): bool {
   const pairs = contactArray(next, PAIR);
   const codes = contactArray(next, CODE);
+  const masses = bodyArray(state, MASS);
   const record = bodyRecord(bodies, body);
   const gravity = f32x4.abs(gravityOf(state));
   const fall = STEP_S * STEP_S * (xOf(gravity) + yOf(gravity) + zOf(gravity));
@@ -102,7 +112,7 @@ function sameContacts(body: u32, state: State, next: State, bodies: Bodies, sear
   let listed: u32 = 0;
   for (let i: u32 = 0; i < next.contactCount; i++) {
     const pair = load<u32>(pairs + (<usize>i << 2));
-    if (pair >> 16 == body || (pair & 0xffff) == body) listed++;
+    if ((pair >> 16 == body || (pair & 0xffff) == body) && !bothStill(masses, held, pair)) listed++;
   }
   return listed == found;
 }

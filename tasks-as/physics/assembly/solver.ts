@@ -17,6 +17,8 @@ import {
   CON_TOTAL, CON_TWIST_A, CON_TWIST_ARM, CON_TWIST_B, Contacts,
 } from "./contact";
 import { GEO_GAPS, GEO_NORMAL } from "./geometry";
+import { Joints, prepareJoints } from "./joint";
+import { poseJoints, pushJoints, relaxJoints, sumJoints, warmJoints } from "./joint_solver";
 import { SUBSTEPS, SUBSTEP_PER_S } from "./layout";
 import { MOVER_T, MOVER_V, MOVER_W, MOVER_X, fallAll, moveAll, prepareMovers } from "./mover";
 import { alongArms, prepareRows } from "./rows";
@@ -31,21 +33,27 @@ const PUSH_MAX: f32 = 3;
 const BOUNCE_MIN: f32 = 0.5;
 const BOUNCE_PASSES: i32 = 4;
 
-/** Solves a step: leaves the impulses in the contacts' records. */
-export function solve(bodies: Bodies, state: State, contacts: Contacts): void {
+/** Solves a step: leaves the impulses in the contacts' and the returned joints' records. */
+export function solve(bodies: Bodies, state: State, contacts: Contacts): Joints {
   const movers = prepareMovers(bodies, state);
   const bouncy = prepareRows(contacts, bodies, movers, state);
+  const joints = prepareJoints(state, bodies, movers);
   const first = contacts.records;
   const end = contacts.end;
+  poseJoints(joints);
   for (let substep = 0; substep < SUBSTEPS; substep++) {
     fallAll(movers, state.bodyCount);
+    warmJoints(joints);
     for (let record = first; record < end; record += CON_SIZE) warmStart(record);
+    pushJoints(joints);
     for (let record = first; record < end; record += CON_SIZE) {
       solveNormals(record, true);
       solveFriction(record);
       sumUp(record, true);
     }
+    sumJoints(joints);
     moveAll(movers, state.bodyCount);
+    poseJoints(joints);
     // Backwards: what the first pass did last is corrected first.
     for (let record = end; record > first;) {
       record -= CON_SIZE;
@@ -53,11 +61,12 @@ export function solve(bodies: Bodies, state: State, contacts: Contacts): void {
       solveFriction(record);
       sumUp(record, false);
     }
+    relaxJoints(joints);
   }
-  if (!bouncy) return;
-  for (let pass = 0; pass < BOUNCE_PASSES; pass++) {
+  for (let pass = 0; bouncy && pass < BOUNCE_PASSES; pass++) {
     for (let record = first; record < end; record += CON_SIZE) bounce(record);
   }
+  return joints;
 }
 
 /** Applies the impulses that the contact holds. Notes how fast the points close before they first touch. */

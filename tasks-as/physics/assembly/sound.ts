@@ -1,12 +1,14 @@
 /** What a state's values must be: ranges, order, canonical form. Afterwards nothing needs a further question. */
 import { Sentence, say, sayInteger, sentenceStart } from "../../lib/abi";
 import {
-  AXIS_BITS, AXIS_EDGES, AXIS_LAST, AXIS_MASK, AXIS_SPHERE, BODY_ARRAYS, CODE, DAMPING_MAX, FEATURE_BITS,
-  FEATURE_LAST, FEATURE_MASK, FRICTION, FRICTION_MAX, GRAVITY_MAX, HALF, HALF_MAX, HALF_MIN, HALF_RATIO_MAX,
-  HEADER_SIZE, IMPULSE_LOW_BITS, IMPULSE_MAX, MASS, MASS_MAX, MASS_MIN, ORIENTATION, PAIR, POSITION, POSITION_MAX,
-  RESTITUTION, SPEED_MAX, SPIN, SPIN_MAX, TANGENT1, VELOCITY,
+  ASLEEP, BODY_ARRAYS, DAMPING_MAX, FRICTION, FRICTION_MAX, GRAVITY_MAX, HALF, HALF_MAX, HALF_MIN, HALF_RATIO_MAX,
+  HEADER_SIZE, IMPULSE_MAX, MASS, MASS_MAX, MASS_MIN, ORIENTATION, POSITION, POSITION_MAX, QUIET, RESTITUTION,
+  SPEED_MAX, SPIN, SPIN_MAX, TANGENT1, VELOCITY,
 } from "./layout";
-import { State, bodyArray, contactArray, pointsOf } from "./state";
+import { contactsSound, impulsesSound } from "./sound_contacts";
+import { jointFault } from "./sound_joints";
+import { State, contactArray } from "./state";
+import { within } from "./vec";
 
 /** The sentence that says what is wrong with a state's values, or null when all is in range. */
 export function faultOf(state: State): Sentence | null {
@@ -14,7 +16,9 @@ export function faultOf(state: State): Sentence | null {
   if (scene != null) return scene;
   const body = bodyFault(state);
   if (body != null) return body;
-  return contactFault(state);
+  const contact = contactFault(state);
+  if (contact != null) return contact;
+  return jointFault(state);
 }
 
 function sceneFault(state: State): Sentence | null {
@@ -75,22 +79,26 @@ function groupSound(state: State, group: u32): bool {
   const hx = v128.load(at + stride * HALF);
   const hy = v128.load(at + stride * (HALF + 1));
   const hz = v128.load(at + stride * (HALF + 2));
+  // Ball: (radius, 0, 0). Capsule: (radius, half its axis, 0). Box: three half edges.
+  const least = f32x4.splat(HALF_MIN);
+  const flat = f32x4.eq(hz, zero);
   const longest = f32x4.max(hx, f32x4.max(hy, hz));
-  const shortest = f32x4.min(hx, f32x4.min(hy, hz));
-  const sphere = v128.and(
-    v128.and(f32x4.eq(hy, zero), f32x4.eq(hz, zero)),
-    f32x4.ge(hx, f32x4.splat(HALF_MIN)),
-  );
-  const slim = f32x4.le(longest, f32x4.mul(shortest, f32x4.splat(HALF_RATIO_MAX)));
-  const box = v128.and(f32x4.ge(shortest, f32x4.splat(HALF_MIN)), v128.or(slim, fixed));
-  ok = v128.and(ok, v128.and(f32x4.le(longest, f32x4.splat(HALF_MAX)), v128.or(sphere, box)));
+  const shortest = f32x4.min(hx, v128.bitselect(hx, f32x4.min(hy, hz), flat));
+  const slim = v128.or(fixed, f32x4.le(longest, f32x4.mul(shortest, f32x4.splat(HALF_RATIO_MAX))));
+  const long = v128.or(f32x4.ge(hy, least), v128.and(flat, f32x4.eq(hy, zero)));
+  ok = v128.and(ok, v128.and(v128.and(f32x4.ge(shortest, least), f32x4.le(longest, f32x4.splat(HALF_MAX))), slim));
+  ok = v128.and(ok, long);
   for (let i: usize = 0; i < 3; i++) {
     ok = v128.and(ok, within(v128.load(at + stride * (POSITION + i)), -POSITION_MAX, POSITION_MAX));
   }
   const still = v128.not(fixed);
   ok = v128.and(ok, within(squares(at + stride * ORIENTATION, stride, 4), 0.998, 1.002));
-  ok = v128.and(ok, shorter(squares(at + stride * VELOCITY, stride, 3), SPEED_MAX, still));
-  ok = v128.and(ok, shorter(squares(at + stride * SPIN, stride, 3), SPIN_MAX, still));
+  const quiet = v128.load(at + stride * QUIET);
+  const moving = v128.and(still, f32x4.lt(quiet, f32x4.splat(ASLEEP)));
+  ok = v128.and(ok, v128.and(within(quiet, 0, ASLEEP), f32x4.eq(f32x4.floor(quiet), quiet)));
+  ok = v128.and(ok, v128.or(still, f32x4.eq(quiet, zero)));
+  ok = v128.and(ok, shorter(squares(at + stride * VELOCITY, stride, 3), SPEED_MAX, moving));
+  ok = v128.and(ok, shorter(squares(at + stride * SPIN, stride, 3), SPIN_MAX, moving));
   const present = state.bodyCount - group * 4;
   if (present >= 4) return i32x4.all_true(ok);
   // Lanes behind the last body must be zero in every array.
@@ -99,12 +107,6 @@ function groupSound(state: State, group: u32): bool {
     if (v128.any_true(v128.andnot(v128.load(at + stride * array), lanes))) return false;
   }
   return i32x4.all_true(v128.or(ok, v128.not(lanes)));
-}
-
-// @ts-ignore: decorator
-@inline
-function within(value: v128, low: f32, high: f32): v128 {
-  return v128.and(f32x4.ge(value, f32x4.splat(low)), f32x4.le(value, f32x4.splat(high)));
 }
 
 /** Whether a squared length is at most limit² with a little room for rounding; lanes not in `mask` must be zero. */
@@ -147,6 +149,10 @@ function faultOfBody(state: State, body: u32): string | null {
   const speed = squareSum(at + stride * VELOCITY, stride, 3);
   const spin = squareSum(at + stride * SPIN, stride, 3);
   if (fixed && !(speed == 0 && spin == 0)) return ": has no mass, so it must not move";
+  const quiet = load<f32>(at + stride * QUIET);
+  if (!(quiet >= 0 && quiet <= ASLEEP && floor<f32>(quiet) == quiet)) return ": quiet steps are not a whole 0 ... 31";
+  if (fixed && quiet != 0) return ": has no mass, so it has no quiet steps";
+  if (quiet == ASLEEP && !(speed == 0 && spin == 0)) return ": sleeps, so it must not move";
   if (!(speed <= SPEED_MAX * SPEED_MAX * <f32>1.00001)) return ": velocity is beyond 200 m/s";
   if (!(spin <= SPIN_MAX * SPIN_MAX * <f32>1.00001)) return ": angular velocity is beyond 100 rad/s";
   return null;
@@ -156,11 +162,10 @@ function saneHalf(at: usize, stride: usize, fixed: bool): bool {
   const x = load<f32>(at);
   const y = load<f32>(at + stride);
   const z = load<f32>(at + 2 * stride);
-  if (!(x >= HALF_MIN && x <= HALF_MAX)) return false;
-  if (y == 0 && z == 0) return true;
   const longest = max(x, max(y, z));
-  const shortest = min(x, min(y, z));
-  return shortest >= HALF_MIN && longest <= HALF_MAX && (fixed || longest <= shortest * HALF_RATIO_MAX);
+  const shortest = z == 0 ? x : min(x, min(y, z));
+  const long = y >= HALF_MIN || (y == 0 && z == 0);
+  return long && shortest >= HALF_MIN && longest <= HALF_MAX && (fixed || longest <= shortest * HALF_RATIO_MAX);
 }
 
 function squareSum(at: usize, stride: usize, count: usize): f32 {
@@ -179,63 +184,4 @@ function contactFault(state: State): Sentence | null {
   const sound = impulsesSound(contactArray(state, TANGENT1), rubs, -IMPULSE_MAX) &&
     impulsesSound(state.normals, <usize>state.pointCount, 0);
   return sound ? null : fault("an impulse");
-}
-
-/** Whether the contact list is well formed: pairs ascend, codes fit the shapes, the points add up. */
-export function contactsSound(state: State): bool {
-  const pairs = contactArray(state, PAIR);
-  const codes = contactArray(state, CODE);
-  const mass = bodyArray(state, MASS);
-  const second = bodyArray(state, HALF + 1);
-  let last: u32 = 0;
-  let points: u32 = 0;
-  for (let i: usize = 0, count = <usize>state.contactCount; i < count; i++) {
-    const pair = load<u32>(pairs + (i << 2));
-    const code = load<u32>(codes + (i << 2));
-    const a = pair >> 16;
-    const b = pair & 0xffff;
-    // a < b and pairs ascend, so a pair is never 0 and none comes twice.
-    if (pair <= last || a >= b || b >= state.bodyCount) return false;
-    last = pair;
-    if (load<f32>(mass + (<usize>a << 2)) == 0 && load<f32>(mass + (<usize>b << 2)) == 0) return false;
-    const boxes = load<f32>(second + (<usize>a << 2)) != 0 && load<f32>(second + (<usize>b << 2)) != 0;
-    if (!codeSound(code, boxes)) return false;
-    points += pointsOf(code);
-  }
-  return points == state.pointCount;
-}
-
-/** Whether a code names an axis that two such shapes have, and features that ascend without a gap. */
-function codeSound(code: u32, boxes: bool): bool {
-  const axis = code & AXIS_MASK;
-  let features = code >> AXIS_BITS;
-  if (axis == AXIS_SPHERE || axis >= AXIS_EDGES) {
-    return features == 1 && axis <= AXIS_LAST && boxes == (axis != AXIS_SPHERE);
-  }
-  if (!boxes || features == 0 || features >> (4 * FEATURE_BITS) != 0) return false;
-  let last: u32 = 0;
-  while (features != 0) {
-    const feature = features & FEATURE_MASK;
-    if (feature <= last || feature > FEATURE_LAST) return false;
-    last = feature;
-    features >>= FEATURE_BITS;
-  }
-  return true;
-}
-
-/** Whether `count` impulses are finite, in range, and have the low bits of their mantissa zero. */
-export function impulsesSound(at: usize, count: usize, least: f32): bool {
-  let bad = i32x4.splat(0);
-  const low = i32x4.splat(IMPULSE_LOW_BITS);
-  let i: usize = 0;
-  for (; i + 4 <= count; i += 4) {
-    const value = v128.load(at + (i << 2));
-    bad = v128.or(bad, v128.or(v128.and(value, low), v128.not(within(value, least, IMPULSE_MAX))));
-  }
-  if (v128.any_true(bad)) return false;
-  for (; i < count; i++) {
-    const value = load<f32>(at + (i << 2));
-    if ((reinterpret<u32>(value) & IMPULSE_LOW_BITS) != 0 || !(value >= least && value <= IMPULSE_MAX)) return false;
-  }
-  return true;
 }

@@ -111,3 +111,10 @@ export function storeTransposed(r0: v128, r1: v128, r2: v128, r3: v128, to: usiz
   v128.store(to + 2 * stride, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
   v128.store(to + 3 * stride, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
 }
+
+/** Per lane: whether low ≤ value ≤ high; false for NaN. */
+// @ts-ignore: decorator
+@inline
+export function within(value: v128, low: f32, high: f32): v128 {
+  return v128.and(f32x4.ge(value, f32x4.splat(low)), f32x4.le(value, f32x4.splat(high)));
+}

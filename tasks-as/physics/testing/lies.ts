@@ -33,6 +33,7 @@ function floatsOf(bytes: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
 export function sectionsOf(output: Uint8Array<ArrayBuffer>): Section[] {
   const words = wordsOf(output);
   const [, bodies, contacts, points] = words as unknown as [number, number, number, number];
+  const joints = words[9] as number;
   const stride = Math.ceil(bodies / 4) * 4;
   const lengths: [string, number][] = [
     ["shapes", 6 * stride],
@@ -40,10 +41,14 @@ export function sectionsOf(output: Uint8Array<ArrayBuffer>): Section[] {
     ["orientations", 4 * stride],
     ["velocities", 3 * stride],
     ["spins", 3 * stride],
+    ["quiet steps", stride],
     ["pairs and codes", 2 * contacts],
     ["last impulses", 3 * contacts + points],
+    ["joints", 17 * joints],
+    ["last joint impulses", 6 * joints],
     ["rest impulses", 3 * contacts + points],
     ["mean impulses", 3 * contacts + points],
+    ["joint impulses", 18 * joints],
   ];
   let from = HEADER_WORDS;
   return lengths.map(([name, length]) => {
@@ -107,7 +112,8 @@ function silence(contacts: readonly Contact[]): Impulses[] {
 /** No work at all: the input comes back. */
 const inputBack: Tell = ({ input }) => {
   const state = physics.decodeInput(input);
-  return physics.encodeOutput({ state, rest: silence(state.contacts), mean: silence(state.contacts) });
+  const silent = silence(state.contacts);
+  return physics.encodeOutput({ state, rest: silent, mean: silent, jointTotals: [], jointMeans: [] });
 };
 
 /** The last bit of any word. */

@@ -45,9 +45,21 @@ export function momentsOf({ shape, massKg }: Body): Vector {
     const moment = 0.4 * massKg * shape.radiusM ** 2;
     return [moment, moment, moment];
   }
+  if (shape.type === "capsule") return capsuleMoments(massKg, shape.radiusM, 2 * shape.halfLengthM);
   const [x, y, z] = shape.halfExtentsM;
   const third = massKg / 3;
   return [third * (y * y + z * z), third * (z * z + x * x), third * (x * x + y * y)];
+}
+
+/** A cylinder and two half balls (parallel axes; the centre of a half ball lies 3/8 of its radius above its face). */
+function capsuleMoments(massKg: number, radius: number, length: number): Vector {
+  const cylinder = massKg * length / (length + 4 / 3 * radius);
+  const ball = massKg - cylinder;
+  const along = cylinder * radius ** 2 / 2 + ball * 2 / 5 * radius ** 2;
+  const offset = length / 2 + 3 / 8 * radius;
+  const ownBall = ball * (2 / 5 - 9 / 64) * radius ** 2;
+  const across = cylinder * (length ** 2 / 12 + radius ** 2 / 4) + ownBall + ball * offset ** 2;
+  return [across, along, across];
 }
 
 /** Kinetic and potential energy of all bodies that move, J; potential zero at the origin. */
@@ -83,22 +95,46 @@ export function angularMomentumOf({ bodies }: PhysicsInput): Vector {
 
 /** How deep two bodies overlap, m; negative when they are apart (then a lower bound of the distance, negated). */
 export function overlapOf(a: Body, b: Body): number {
-  if (a.shape.type === "sphere" && b.shape.type === "sphere") {
-    return a.shape.radiusM + b.shape.radiusM - length(add(b.positionM, a.positionM, -1));
-  }
   if (a.shape.type === "box" && b.shape.type === "box") {
     return boxOverlap(a, a.shape.halfExtentsM, b, b.shape.halfExtentsM);
   }
   if (a.shape.type === "box") return overlapOf(b, a);
-  return b.shape.type === "box" ? sphereBoxOverlap(a, a.shape.radiusM, b, b.shape.halfExtentsM) : -Infinity;
+  if (b.shape.type === "box") {
+    const half = b.shape.halfExtentsM;
+    return a.shape.radiusM - leastOver(coreOf(a), (point) => boxDistance(point, b, half));
+  }
+  const radii = a.shape.radiusM + b.shape.radiusM;
+  const core = coreOf(b);
+  return radii - leastOver(coreOf(a), (point) => leastOver(core, (other) => length(add(other, point, -1))));
 }
 
-function sphereBoxOverlap(ball: Body, radiusM: number, crate: Body, half: Vector): number {
-  const offset = add(ball.positionM, crate.positionM, -1);
+/** The two ends of the segment that a capsule is around; of a ball both are its centre. */
+function coreOf(body: Body): readonly [Vector, Vector] {
+  const half = body.shape.type === "capsule" ? body.shape.halfLengthM : 0;
+  const along = axesOf(body)[1];
+  return [add(body.positionM, along, -half), add(body.positionM, along, half)];
+}
+
+/** The least of a convex function along a segment, by golden sections. */
+function leastOver([from, to]: readonly [Vector, Vector], of: (point: Vector) => number): number {
+  const at = (share: number): number => of(add(from, add(to, from, -1), share));
+  if (length(add(to, from, -1)) === 0) return at(0);
+  const golden = (Math.sqrt(5) - 1) / 2;
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 40; i++) {
+    const [left, right] = [high - golden * (high - low), low + golden * (high - low)];
+    if (at(left) < at(right)) high = right;
+    else low = left;
+  }
+  return Math.min(at(0), at(1), at((low + high) / 2));
+}
+
+/** Distance of a point from a box; negative inside. */
+function boxDistance(point: Vector, crate: Body, half: Vector): number {
+  const offset = add(point, crate.positionM, -1);
   const local = axesOf(crate).map((axis) => dot(axis, offset));
   const outside = Math.hypot(...local.map((x, k) => Math.max(Math.abs(x) - (half[k] as number), 0)));
-  if (outside > 0) return radiusM - outside;
-  return radiusM + Math.min(...local.map((x, k) => (half[k] as number) - Math.abs(x)));
+  return outside > 0 ? outside : -Math.min(...local.map((x, k) => (half[k] as number) - Math.abs(x)));
 }
 
 /** The least overlap over the fifteen axes that can separate two boxes. */

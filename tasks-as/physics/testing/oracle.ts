@@ -158,6 +158,7 @@ function radiusOf({ body: { shape } }: Rigid): number {
 function lowPoints(rigid: Rigid): Vector[] {
   const { shape } = rigid.body;
   if (shape.type === "sphere") return [[0, -shape.radiusM, 0]];
+  if (shape.type === "capsule") throw new RangeError("the oracle knows balls and boxes");
   const [u, v, w] = axesOf(snapshot(rigid));
   const [x, y, z] = shape.halfExtentsM;
   const signs = [-1, 1];

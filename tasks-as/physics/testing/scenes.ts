@@ -1,5 +1,18 @@
 /** Scenes for tests and benchmarks, made from a seed. */
-import { type Body, box, fixedBox, type PhysicsInput, type Quaternion, scene, sphere } from "../codec.ts";
+import {
+  type Body,
+  box,
+  capsule,
+  distance,
+  fixedBox,
+  hinge,
+  type Joint,
+  type PhysicsInput,
+  type Quaternion,
+  scene,
+  sphere,
+  type Vector,
+} from "../codec.ts";
 
 /** A seeded generator of numbers 0 ≤ x < 1 (mulberry32). */
 export function drawsFrom(seed: number): () => number {
@@ -97,7 +110,116 @@ export function turmoil(seed: number): PhysicsInput {
       restitution: draw() < 0.5 ? 0 : draw(),
     } as const;
     const size = (): number => between(0.05, 0.5);
-    bodies.push(draw() < 0.5 ? sphere(size(), options) : box([size(), size(), size()], options));
+    const kind = draw();
+    if (kind < 0.4) bodies.push(sphere(size(), options));
+    else if (kind < 0.6) bodies.push(capsule(size(), size(), options));
+    else bodies.push(box([size(), size(), size()], options));
   }
-  return scene(bodies, { gravityMps2: draw() < 0.8 ? [0, -9.81, 0] : vector(12) });
+  return scene(bodies, {
+    gravityMps2: draw() < 0.8 ? [0, -9.81, 0] : vector(12),
+    joints: draw() < 0.5 ? anyJoints(bodies, draw) : [],
+    sleeps: draw() < 0.5,
+  });
+}
+
+/** Hinges, rods, ropes and springs between bodies that follow each other. */
+function anyJoints(bodies: readonly Body[], draw: () => number): Joint[] {
+  return bodies.flatMap((second, i): Joint[] => {
+    const first = bodies[i - 1];
+    if (first === undefined || (first.massKg === 0 && second.massKg === 0) || draw() < 0.6) return [];
+    const kind = draw();
+    const [ax, ay, az] = first.positionM;
+    const [bx, by, bz] = second.positionM;
+    if (kind < 0.4) {
+      return [hinge(bodies, [i - 1, i], {
+        pointM: [(ax + bx) / 2, (ay + by) / 2, (az + bz) / 2],
+        axis: [draw() - 0.5, draw() - 0.5, draw() + 0.1],
+        collides: draw() < 0.5,
+        ...(draw() < 0.5 ? {} : { limitsRad: [-draw(), draw()] as const }),
+      })];
+    }
+    const apart = Math.hypot(ax - bx, ay - by, az - bz);
+    return [distance(bodies, [i - 1, i], {
+      collides: draw() < 0.5,
+      ...(kind < 0.6
+        ? {}
+        : kind < 0.8
+        ? { lengthM: [0.5 * apart, 1.2 * apart] as const }
+        : { complianceMPerN: 0.001 }),
+    })];
+  });
+}
+
+/** A chain of capsules hung by hinges from a beam, its lowest link pushed. */
+export function chain(links: number): PhysicsInput {
+  const bodies: Body[] = [fixedBox([0.5, 0.1, 0.5], { positionM: [0, 0.1, 0] })];
+  const joints: Joint[] = [];
+  for (let i = 0; i < links; i++) {
+    bodies.push(capsule(0.05, 0.15, {
+      positionM: [0, -0.25 - 0.5 * i, 0],
+      velocityMps: [i === links - 1 ? 3 : 0, 0, 0],
+    }));
+    joints.push(hinge(bodies, [i, i + 1], { pointM: [0, -0.5 * i, 0], axis: [0, 0, 1] }));
+  }
+  return scene(bodies, { joints });
+}
+
+/** A hanging bridge of planks, hinged to each other and to two banks, under boxes and capsules that fall on it. */
+export function bridge(planks: number, loads: number): PhysicsInput {
+  const half = 0.25;
+  // The planks are the sides of a polygon on an arc of this half angle, whose ends are at y = 0.
+  const sag = 0.5;
+  const side = 2 * sag / planks;
+  const radius = half / Math.sin(side / 2);
+  const corner = (i: number): Vector => {
+    const angle = -sag + side * i;
+    return [radius * Math.sin(angle), radius * (Math.cos(sag) - Math.cos(angle)), 0];
+  };
+  const [edge] = corner(planks);
+  const bank = (x: number): Body => fixedBox([1, 1, 1], { positionM: [x * (edge + 1), -1, 0] });
+  const bodies: Body[] = [bank(-1), bank(1)];
+  const joints: Joint[] = [];
+  for (let i = 0; i < planks; i++) {
+    const [from, to] = [corner(i), corner(i + 1)];
+    const tilt = (-sag + side * (i + 0.5)) / 2;
+    bodies.push(box([half - 0.01, 0.05, 0.8], {
+      positionM: [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2, 0],
+      orientation: [0, 0, Math.sin(tilt), Math.cos(tilt)],
+      densityKgPerM3: 600,
+    }));
+    joints.push(hinge(bodies, [i === 0 ? 0 : i + 1, i + 2], { pointM: from, axis: [0, 0, 1] }));
+  }
+  joints.push(hinge(bodies, [planks + 1, 1], { pointM: corner(planks), axis: [0, 0, 1] }));
+  for (let i = 0; i < loads; i++) {
+    const positionM = [(i - (loads - 1) / 2) * 0.7, 0.3 + 0.3 * i, 0] as const;
+    bodies.push(
+      i % 2 === 0 ? box([0.2, 0.2, 0.2], { positionM, densityKgPerM3: 300 }) : capsule(0.15, 0.2, {
+        positionM,
+        orientation: [Math.SQRT1_2, 0, 0, Math.SQRT1_2],
+        densityKgPerM3: 300,
+      }),
+    );
+  }
+  return scene(bodies, { joints });
+}
+
+/** A tower of boxes, two crosswise in every layer, and a heavy ball on its way into it. */
+export function tower(layers: number): PhysicsInput {
+  const bodies = [ground()];
+  for (let layer = 0; layer < layers; layer++) {
+    const along = layer % 2 === 0;
+    for (const side of [-1, 1]) {
+      bodies.push(box(along ? [0.5, 0.15, 0.15] : [0.15, 0.15, 0.5], {
+        positionM: [along ? 0 : side * 0.35, 0.15 + 0.3 * layer, along ? side * 0.35 : 0],
+      }));
+    }
+  }
+  bodies.push(
+    sphere(0.35, {
+      positionM: [-6, 0.6 * layers * 0.3 + 0.35, 0.1],
+      velocityMps: [14, 1.5, 0],
+      densityKgPerM3: 3000,
+    }),
+  );
+  return scene(bodies);
 }

@@ -1,0 +1,10 @@
+/** How impulses are stored: 18 bits of mantissa, the six lowest bits of each float zero. */
+import { IMPULSE_LOW_BITS } from "./layout";
+
+/** Rounds to the stored precision. */
+// @ts-ignore: decorator
+@inline
+export function rounded(value: v128): v128 {
+  const half = i32x4.splat((IMPULSE_LOW_BITS + 1) >> 1);
+  return v128.and(i32x4.add(value, half), i32x4.splat(~IMPULSE_LOW_BITS));
+}
