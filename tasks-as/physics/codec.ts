@@ -1,4 +1,7 @@
-/** States and outputs of the physics kernel as bytes; the layout stands in README.md. */
+/**
+ * States and outputs of the physics kernel as bytes; the layout stands in README.md. Past 300 lines: reading and
+ * writing of a layout stand together, so that they are changed together.
+ */
 import type {
   Body,
   Contact,
