@@ -1,8 +1,19 @@
 /** Inputs nobody has vouched for: an answer or a sentence, never a trap. */
 import { assert } from "../../tests/deps.ts";
-import { type Body, type BodyOptions, box, physics, scene, sphere } from "./codec.ts";
+import { campaignSizes } from "../testing/trials.ts";
+import {
+  type Body,
+  type BodyOptions,
+  box,
+  distance,
+  hinge,
+  type Joint,
+  physics,
+  scene,
+  sphere,
+} from "./codec.ts";
 import { sectionsOf } from "./testing/lies.ts";
-import { drawsFrom, ground, pile, turmoil } from "./testing/scenes.ts";
+import { bridge, chain, drawsFrom, ground, pile, tangle, turmoil } from "./testing/scenes.ts";
 import { core, type Task, tasksOf } from "./testing/world.ts";
 
 const NASTY = [
@@ -40,15 +51,19 @@ function mutated(bytes: Uint8Array<ArrayBuffer>, draw: () => number): Uint8Array
   return copy;
 }
 
+/** How many of each: 6,000, or 100,000 in the long campaign. */
+const mutations = Math.max(6000, campaignSizes().mutations);
+
 const tasks = [
+  ...[bridge(6, 3), chain(4), tangle(3), tangle(8)].map((start) => tasksOf(start, 30).at(-1) as Task),
   ...tasksOf(pile(40, 1), 120).filter((_, i) => i % 30 === 29),
   ...[1, 2, 3, 4].map((seed) => tasksOf(turmoil(seed), 20).at(-1) as Task),
 ];
 
-Deno.test("run() answers 6,000 broken inputs with a sentence or a state", () => {
+Deno.test("run() answers thousands of broken inputs with a sentence or a state", () => {
   const draw = drawsFrom(11);
   let refused = 0;
-  for (let i = 0; i < 6000; i++) {
+  for (let i = 0; i < mutations; i++) {
     const { input } = tasks[i % tasks.length] as Task;
     const result = core.run(mutated(input, draw), []);
     if (result.type === "err") {
@@ -56,13 +71,13 @@ Deno.test("run() answers 6,000 broken inputs with a sentence or a state", () => 
       assert.match(result.message, /^Cannot step: [ -~]+$/);
     } else assert.equal(core.run(physics.nextInput(result.output), []).type, "ok", "an output is an input");
   }
-  assert.ok(refused > 3000);
+  assert.ok(refused > mutations / 2);
 });
 
-Deno.test("check() answers 6,000 broken outputs and inputs with a verdict", () => {
+Deno.test("check() answers thousands of broken outputs and inputs with a verdict", () => {
   const draw = drawsFrom(12);
   let refused = 0;
-  for (let i = 0; i < 6000; i++) {
+  for (let i = 0; i < mutations; i++) {
     const { input, output } = tasks[i % tasks.length] as Task;
     const brokenInput = draw() < 0.3;
     const verdict = brokenInput
@@ -72,7 +87,7 @@ Deno.test("check() answers 6,000 broken outputs and inputs with a verdict", () =
     refused++;
     assert.match(verdict.message, /^Cannot (accept|step): [ -~]+$/);
   }
-  assert.ok(refused > 5000);
+  assert.ok(refused > mutations * 0.8);
 });
 
 Deno.test("check() survives outputs whose every contact code or impulse is random", () => {
@@ -112,6 +127,12 @@ Deno.test("run() names the body and what is wrong with it", () => {
     [{ velocityMps: [300, 0, 0] }, /body 1: velocity/],
     [{ spinRadps: [0, 200, 0] }, /body 1: angular velocity/],
     [{ massKg: 0, velocityMps: [1, 0, 0] }, /body 1: has no mass/],
+    [{ shape: { type: "capsule", radiusM: 0.01, halfLengthM: 5 } }, /body 1: extents/],
+    [{ shape: { type: "capsule", radiusM: 0.5, halfLengthM: 0.001 } }, /body 1: extents/],
+    [{ quietSteps: 32 }, /body 1: quiet steps/],
+    [{ quietSteps: 1.5 }, /body 1: quiet steps/],
+    [{ quietSteps: 31, velocityMps: [1, 0, 0] }, /body 1: sleeps/],
+    [{ massKg: 0, quietSteps: 3 }, /body 1: has no mass/],
   ];
   for (const [fault, message] of cases) {
     const result = core.run(physics.encodeInput(scene([fine, { ...fine, ...fault }])), []);
@@ -121,6 +142,36 @@ Deno.test("run() names the body and what is wrong with it", () => {
   const still = physics.encodeInput(scene([fine]));
   assert.equal(core.run(still, []).type, "ok");
   assert.equal(core.run(still, [new Uint8Array(1)]).type, "err");
+});
+
+Deno.test("run() names the joint and what is wrong with it", () => {
+  const bodies = [0, 1, 2].map((i) => sphere(0.5, { positionM: [2 * i, 0, 0] }));
+  const rod = distance(bodies, [0, 1]);
+  const door = hinge(bodies, [0, 1], { pointM: [1, 0, 0], axis: [0, 0, 1] });
+  const fixed = bodies.map((one) => ({ ...one, massKg: 0 }));
+  const cases: [Joint[], readonly Body[], RegExp][] = [
+    [[{ ...rod, second: 7 }], bodies, /joint 0: joins no two bodies/],
+    [[{ ...rod, second: 0 }], bodies, /joint 0: joins no two bodies/],
+    [[rod], fixed, /joint 0: joins two bodies that never move/],
+    [[{ ...rod, first: 1, second: 2 }, rod], bodies, /joint 1: joints do not ascend/],
+    [[{ ...rod, anchorsM: [[0, 3000, 0], [0, 0, 0]] }], bodies, /joint 0: an anchor/],
+    [[{ ...rod, lengthM: [2, 1] }], bodies, /joint 0: distances/],
+    [[{ ...rod, lengthM: [-1, 1] }], bodies, /joint 0: distances/],
+    [[{ ...rod, complianceMPerN: 2000 }], bodies, /joint 0: compliance/],
+    [[{ ...door, axes: [[0, 0, 2], [0, 0, 1]] }], bodies, /joint 0: an axis/],
+    [[{ ...door, limitsRad: [1, -1] }], bodies, /joint 0: limits/],
+    [[{ ...door, limitsRad: [-7, 1] }], bodies, /joint 0: limits/],
+    [[{ ...door, linearNs: [1e-7, 0, 0] }], bodies, /joint 0: an impulse/],
+  ];
+  for (const [joints, some, message] of cases) {
+    const result = core.run(physics.encodeInput({ ...scene(some), joints }), []);
+    assert.ok(result.type === "err");
+    assert.match(result.message, message);
+  }
+  assert.equal(core.run(physics.encodeInput(scene(bodies, { joints: [rod, door] })), []).type, "ok");
+  const tooMany = Array.from({ length: 513 }, () => rod);
+  assert.throws(() => physics.encodeInput(scene(bodies, { joints: tooMany })), RangeError);
+  assert.equal(core.run(physics.encodeInput(scene(bodies, { joints: tooMany.slice(1) })), []).type, "ok");
 });
 
 Deno.test("run() takes the densest crowds and refuses what is beyond its limits", () => {

@@ -225,7 +225,8 @@ export function findBed(capsule: usize, box: usize, nearest: f32, bed: Bed): boo
   const x = xOf(excess);
   const y = yOf(excess);
   const z = zOf(excess);
-  const outside = (x > 0 ? 1 : 0) + (y > 0 ? 1 : 0) + (z > 0 ? 1 : 0);
+  // Along a face that is level but for rounding, the closest place may be just beyond its side.
+  const outside = (x > EDGE_M ? 1 : 0) + (y > EDGE_M ? 1 : 0) + (z > EDGE_M ? 1 : 0);
   if (outside > 1) return false;
   setBed(capsule, box, x >= y && x >= z ? 0 : y >= z ? 1 : 2, bed);
   return abs(bed.alongN) < LYING;

@@ -1,34 +1,34 @@
 /**
  * The certificate's judgement. For every body: its next state follows in every bit from the stored impulses. For
- * every contact: the geometry that its code names exists and touches, impulses push and stay in the friction
- * cone. And none is missing that was there before, or at bodies drawn by the seed (search.ts).
+ * every contact: the geometry that its code names exists and touches, and impulses push. None is missing that was
+ * there before, or at bodies drawn by the seed (search.ts). At contacts and joints drawn by the seed: friction stays
+ * in its cone, and the step is solved as well as the solver does; where that is in doubt it is computed (quality.ts).
  */
 import { Sentence } from "../../lib/abi";
 import { arenaTake } from "../../lib/arena";
-import { BODY_FRICTION, Bodies, bodyRecord, prepareBodies, sleepersOf } from "./bodies";
+import { randomFrom } from "../../lib/random";
+import { Bodies, bodyRecord, prepareBodies, sleepersOf } from "./bodies";
 import { Certificate, certificateOver } from "./certificate";
 import { FACE_SIZE } from "./face";
 import { fault, faultAt } from "./fault";
 import { finishBodies } from "./finish";
 import { GEO_NORMAL, GEO_SIZE, setGeometry, touching } from "./geometry";
-import { IMPULSES_MEAN, IMPULSES_SIZE, addImpulses, middleOf, tangentOf, twistArmSquare } from "./impulse";
+import { IMPULSES_MEAN, IMPULSES_SIZE, addImpulses, middleOf, tangentOf } from "./impulse";
 import { faultOfJoints } from "./joint_laws";
 import { isJoinedApart } from "./joined";
 import {
   ASLEEP, BODY_ARRAYS, CODE, IMPULSE_MAX, JOINT_FIXED_ARRAYS, JOINT_IMPULSES, MASS, MOVING_ARRAYS, PAIR, QUIET,
   TANGENT1,
 } from "./layout";
+import { NONE_LAWLESS, isDoubtful, qualityOf } from "./quality";
 import { faultOfSearch } from "./search";
 import { anyHeld, bothStill, wake } from "./sleep";
 import { bodiesSound } from "./sound";
-import { contactsSound, impulsesSound } from "./sound_contacts";
+import { contactsSound, impulsesSound, sumsPush } from "./sound_contacts";
 import { State, bodyArray, contactArray, jointArray, pointsOf } from "./state";
+import { STEP_OK, step } from "./step";
 import { NONE_STILL, StillWalk, nextStill, sameStill } from "./still";
 import { cross, splat } from "./vec";
-
-/** Room for rounding in the friction cone: share of the squared impulse, and (Ns)². */
-const CONE_SLACK: f32 = 0.001;
-const CONE_LEAST: f32 = 1.0e-30;
 
 /** The sentence that says what is wrong with `output`, whose state and certificate exactly fill it, or null. */
 export function faultOfOutput(state: State, next: State, seed: u64): Sentence | null {
@@ -36,6 +36,7 @@ export function faultOfOutput(state: State, next: State, seed: u64): Sentence | 
   if (scene != null) return scene;
   const certificate = certificateOver(next);
   if (!contactsSound(next) || !allImpulsesSound(next, certificate)) return fault("its contacts are not well formed");
+  if (!allPush(next, certificate)) return fault("a contact pulls");
   const held = heldBetween(state, next);
   if (held == 0) return fault("other bodies sleep");
   const bodies = prepareBodies(state, held);
@@ -47,7 +48,22 @@ export function faultOfOutput(state: State, next: State, seed: u64): Sentence | 
   if (joint != null) return joint;
   const body = faultOfBodies(state, next, bodies);
   if (body != null) return body;
-  return faultOfSearch(state, next, bodies, held, seed);
+  const random = randomFrom(seed);
+  const search = faultOfSearch(state, next, bodies, held, random);
+  if (search != null) return search;
+  const quality = qualityOf(state, next, certificate, bodies, random);
+  if (quality.lawless != NONE_LAWLESS) return faultAt("contact ", quality.lawless, " rubs more than its friction allows");
+  return isDoubtful(quality) ? faultAgainstRun(state, next, certificate) : null;
+}
+
+/** Computes the step and compares. */
+function faultAgainstRun(state: State, next: State, certificate: Certificate): Sentence | null {
+  const expected = step(state);
+  const size = certificate.end - next.start;
+  if (expected.fault != STEP_OK || expected.size != size || memory.compare(expected.output, next.start, size) != 0) {
+    return fault("a step computed anew is another");
+  }
+  return null;
 }
 
 /** Header but for the counts, shapes, materials and joints must come back as they went in. */
@@ -70,6 +86,13 @@ function allImpulsesSound(next: State, certificate: Certificate): bool {
   const joints = jointArray(next, JOINT_IMPULSES);
   return impulsesSound(rubs, (next.joints - rubs) >> 2, -IMPULSE_MAX) &&
     impulsesSound(joints, (certificate.end - joints) >> 2, -IMPULSE_MAX);
+}
+
+/** Whether contacts only push: in the last substep, in sum and in the mean. */
+function allPush(next: State, certificate: Certificate): bool {
+  const count = <usize>next.pointCount;
+  return impulsesSound(next.normals, count, 0) && impulsesSound(certificate.meanNormals, count, 0) &&
+    sumsPush(next.normals, certificate.restNormals, count);
 }
 
 /**
@@ -131,74 +154,40 @@ function faultOfContacts(
     if (!setGeometry(a, b, code, geometry, face) || popcnt(touching(a, b, count, geometry)) != count) {
       return faultAt("contact ", i, " does not touch");
     }
-    if (!addContact(a, b, count, at, point, next, certificate, geometry, scratch)) {
-      return faultAt("contact ", i, " pulls, or rubs more than its friction allows");
-    }
+    addContact(a, b, count, at, point, next, certificate, geometry, scratch);
     point += <usize>count << 2;
   }
   const complete = !someHeld || nextStill(state, masses, held, still) == NONE_STILL;
   return complete ? null : fault("a contact between sleepers is missing");
 }
 
-/** Adds one contact's impulses; false when they break the law of contact. `at`, `point`: offsets in its arrays. */
+/** Adds one contact's impulses to the sums of its bodies. `at`, `point`: offsets in its arrays. */
 // @ts-ignore: decorator
 @inline
 function addContact(
   a: usize, b: usize, count: u32, at: usize, point: usize, next: State, certificate: Certificate, geometry: usize,
   scratch: usize,
-): bool {
+): void {
   const normal = v128.load(geometry + GEO_NORMAL);
   const tangent1 = tangentOf(normal);
-  const tangent2 = cross(normal, tangent1);
-  const middle = middleOf(geometry, count);
-  const friction = load<f32>(a, BODY_FRICTION) * load<f32>(b, BODY_FRICTION) * (1 + CONE_SLACK);
   const step = <usize>next.contactCount << 2;
   const rubs = contactArray(next, TANGENT1) + at;
   const restRubs = certificate.restRubs + at;
   const meanRubs = certificate.meanRubs + at;
-  let last: f32 = 0;
-  let total: f32 = 0;
-  let mean: f32 = 0;
-  let least: f32 = 0;
   for (let i: usize = 0; i < <usize>count; i++) {
     const here = point + (i << 2);
-    const lastHere = load<f32>(next.normals + here);
-    const totalHere = lastHere + load<f32>(certificate.restNormals + here);
-    const meanHere = load<f32>(certificate.meanNormals + here);
-    store<f32>(scratch + (i << 2), totalHere);
-    store<f32>(scratch + (i << 2), meanHere, IMPULSES_MEAN);
-    last += lastHere;
-    total += totalHere;
-    mean += meanHere;
-    least = min<f32>(least, min<f32>(lastHere, min<f32>(totalHere, meanHere)));
+    const total = load<f32>(next.normals + here) + load<f32>(certificate.restNormals + here);
+    store<f32>(scratch + (i << 2), total);
+    store<f32>(scratch + (i << 2), load<f32>(certificate.meanNormals + here), IMPULSES_MEAN);
   }
-  const last1 = load<f32>(rubs);
-  const last2 = load<f32>(rubs + step);
-  const lastTwist = load<f32>(rubs + 2 * step);
-  const total1 = last1 + load<f32>(restRubs);
-  const total2 = last2 + load<f32>(restRubs + step);
-  const totalTwist = lastTwist + load<f32>(restRubs + 2 * step);
-  const mean1 = load<f32>(meanRubs);
-  const mean2 = load<f32>(meanRubs + step);
-  const meanTwist = load<f32>(meanRubs + 2 * step);
-  const twists = max<f32>(abs(lastTwist), max<f32>(abs(totalTwist), abs(meanTwist)));
-  const arm = twists == 0 ? <f32>0 : twistArmSquare(geometry, count, middle);
-  const lawful = least >= 0 && inCone(last1, last2, lastTwist, friction * last * last, arm) &&
-    inCone(total1, total2, totalTwist, friction * total * total, arm) &&
-    inCone(mean1, mean2, meanTwist, friction * mean * mean, arm);
-  if (!lawful) return false;
-  v128.store(scratch, f32x4(total1, total2, totalTwist, 0), 16);
-  v128.store(scratch, f32x4(mean1, mean2, meanTwist, 0), IMPULSES_MEAN + 16);
-  addImpulses(a, b, geometry, count, tangent1, tangent2, middle, scratch);
-  return true;
-}
-
-// @ts-ignore: decorator
-@inline
-function inCone(along1: f32, along2: f32, twist: f32, normalSquare: f32, armSquare: f32): bool {
-  const limitSquare = normalSquare + CONE_LEAST;
-  const sliding = along1 * along1 + along2 * along2;
-  return twist == 0 ? sliding <= limitSquare : sliding * armSquare + twist * twist <= limitSquare * armSquare;
+  for (let i: usize = 0; i < 3; i++) {
+    const total = load<f32>(rubs + i * step) + load<f32>(restRubs + i * step);
+    store<f32>(scratch + (i << 2), total, 16);
+    store<f32>(scratch + (i << 2), load<f32>(meanRubs + i * step), IMPULSES_MEAN + 16);
+  }
+  addImpulses(
+    a, b, geometry, count, tangent1, cross(normal, tangent1), middleOf(geometry, count), scratch,
+  );
 }
 
 /** The moving arrays must be, bit for bit, what the summed impulses make of the state. */

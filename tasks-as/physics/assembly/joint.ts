@@ -31,7 +31,7 @@ export const JNT_ERRORS: usize = 208;
 /** Inverse effective masses: of the anchors (three columns); of the directions across (2×2) and of the limit. */
 export const JNT_POINT_MASS: usize = 224;
 export const JNT_TURN_MASS: usize = 272;
-/** Impulses of the substep: linear (a distance: two lengthwise) and angular. */
+/** Impulses of the substep: linear (a distance: two lengthwise); turning ones across, across and along the axis. */
 export const JNT_LINEAR: usize = 288;
 export const JNT_ANGULAR: usize = 304;
 /** Sums over the substeps: impulse, moments on the first and the second body; then sums of what each motion saw. */
@@ -94,7 +94,7 @@ export function prepareJoints(state: State, bodies: Bodies, movers: usize): Join
 }
 
 /** Everything of one record but the movers' addresses. */
-function setJoint(record: usize, state: State, joint: u32, a: usize, b: usize): void {
+export function setJoint(record: usize, state: State, joint: u32, a: usize, b: usize): void {
   const at = <usize>joint << 2;
   const armA = inSpace(a, jointVector(state, ANCHOR_FIRST, joint));
   const armB = inSpace(b, jointVector(state, ANCHOR_SECOND, joint));

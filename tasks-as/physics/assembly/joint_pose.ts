@@ -3,7 +3,6 @@
  * bodies' turning substep by substep, for then a pendulum keeps its energy: the push before a motion and the
  * relaxing after it see the directions at either end of the motion, as in RATTLE (H. Andersen, 1983).
  */
-import { tangentOf } from "./impulse";
 import {
   JNT_A, JNT_ACROSS1, JNT_ACROSS2, JNT_APART, JNT_APART0, JNT_ARM_A, JNT_ARM_A0, JNT_ARM_B, JNT_ARM_B0, JNT_AXIS,
   JNT_AXIS_A0, JNT_AXIS_B0, JNT_B, JNT_BODY_A, JNT_BODY_B, JNT_ERRORS, JNT_HIGH, JNT_KIND, JNT_LENGTH, JNT_LOW,
@@ -59,7 +58,8 @@ export function setPose(record: usize, halfA: v128, halfB: v128, moved: v128): v
 function setHinge(record: usize, halfA: v128, halfB: v128): void {
   const axis = turnedBy(halfA, v128.load(record, JNT_AXIS_A0));
   const other = turnedBy(halfB, v128.load(record, JNT_AXIS_B0));
-  const across1 = tangentOf(axis);
+  // Directions that turn with the first body: impulses of the step before mean the same in them.
+  const across1 = turnedBy(halfA, v128.load(record, JNT_ZERO_A0));
   const across2 = cross(axis, across1);
   const slant = cross(axis, other);
   v128.store(record, axis, JNT_AXIS);
@@ -68,11 +68,10 @@ function setHinge(record: usize, halfA: v128, halfB: v128): void {
   let gap: f32 = 0;
   let side: f32 = 0;
   if ((load<u32>(record, JNT_KIND) & KIND_LIMITED) != 0) {
-    const zeroA = turnedBy(halfA, v128.load(record, JNT_ZERO_A0));
     const zeroB = turnedBy(halfB, v128.load(record, JNT_ZERO_B0));
     const low = load<f32>(record, JNT_LOW);
     const high = load<f32>(record, JNT_HIGH);
-    let angle: f32 = Mathf.atan2(dot(cross(zeroA, zeroB), axis), dot(zeroA, zeroB)) - <f32>0.5 * (low + high);
+    let angle: f32 = Mathf.atan2(dot(across2, zeroB), dot(across1, zeroB)) - <f32>0.5 * (low + high);
     while (angle > PI) angle -= 2 * PI;
     while (angle < -PI) angle += 2 * PI;
     side = angle < 0 ? -1 : 1;

@@ -34,7 +34,7 @@ export function warmJoints(joints: Joints): void {
   for (let record = joints.records; record < joints.end; record += JNT_SIZE) {
     const linear = v128.load(record, JNT_LINEAR);
     if (isDistance(record)) apply(record, scale(v128.load(record, JNT_AXIS), xOf(linear) + yOf(linear)), splat(0));
-    else apply(record, linear, v128.load(record, JNT_ANGULAR));
+    else apply(record, linear, turning(record, v128.load(record, JNT_ANGULAR)));
   }
 }
 
@@ -77,12 +77,21 @@ function solveJoint(record: usize, push: bool): void {
   }
 }
 
+/** Turning impulses across and along the axis as a vector. */
+// @ts-ignore: decorator
+@inline
+function turning(record: usize, impulses: v128): v128 {
+  return turn(
+    v128.load(record, JNT_ACROSS1), v128.load(record, JNT_ACROSS2), v128.load(record, JNT_AXIS), impulses,
+  );
+}
+
 /** An impulse at the anchors and a turning one, on the second body, and the opposite on the first. */
-function apply(record: usize, impulse: v128, turning: v128): void {
+function apply(record: usize, impulse: v128, twist: v128): void {
   const a = <usize>load<u32>(record, JNT_A);
   const b = <usize>load<u32>(record, JNT_B);
-  const momentA = add(cross(v128.load(record, JNT_ARM_A), impulse), turning);
-  const momentB = add(cross(v128.load(record, JNT_ARM_B), impulse), turning);
+  const momentA = add(cross(v128.load(record, JNT_ARM_A), impulse), twist);
+  const momentB = add(cross(v128.load(record, JNT_ARM_B), impulse), twist);
   const massA = load<f32>(load<u32>(record, JNT_BODY_A), BODY_MASS_INVERSE);
   const massB = load<f32>(load<u32>(record, JNT_BODY_B), BODY_MASS_INVERSE);
   v128.store(a, sub(v128.load(a, MOVER_V), scale(impulse, massA)), MOVER_V);
@@ -148,36 +157,31 @@ function solveTurning(record: usize, push: bool): void {
   const b = <usize>load<u32>(record, JNT_B);
   const errors = v128.load(record, JNT_ERRORS);
   const masses = v128.load(record, JNT_TURN_MASS);
-  const turning = sub(v128.load(b, MOVER_W), v128.load(a, MOVER_W));
-  const axis = v128.load(record, JNT_AXIS);
-  const across1 = v128.load(record, JNT_ACROSS1);
-  const across2 = v128.load(record, JNT_ACROSS2);
+  const between = sub(v128.load(b, MOVER_W), v128.load(a, MOVER_W));
   const old = v128.load(record, JNT_ANGULAR);
-  const along = dot(axis, old);
   const rate: f32 = push ? RATE : 0;
   const share: f32 = push ? MASS_SHARE : 1;
-  const forget: f32 = push ? IMPULSE_SHARE : 0;
-  const speed1 = share * (dot(across1, turning) + rate * xOf(errors));
-  const speed2 = share * (dot(across2, turning) + rate * yOf(errors));
-  let change = sub(
-    scale(across1, -(xOf(masses) * speed1 + yOf(masses) * speed2)),
-    scale(across2, yOf(masses) * speed1 + zOf(masses) * speed2),
-  );
-  change = sub(change, scale(sub(old, scale(axis, along)), forget));
+  const keep: f32 = push ? 1 - IMPULSE_SHARE : 1;
+  const speed1 = share * (dot(v128.load(record, JNT_ACROSS1), between) + rate * xOf(errors));
+  const speed2 = share * (dot(v128.load(record, JNT_ACROSS2), between) + rate * yOf(errors));
+  const now1 = keep * xOf(old) - (xOf(masses) * speed1 + yOf(masses) * speed2);
+  const now2 = keep * yOf(old) - (yOf(masses) * speed1 + zOf(masses) * speed2);
   const side = wOf(errors);
+  let now3: f32 = 0;
   if (side != 0) {
     // Towards the limit counts as positive; the impulse that holds it is negative then.
     const gap = zOf(errors);
-    const speed = side * dot(axis, turning);
-    const holding = side * along;
+    const speed = side * dot(v128.load(record, JNT_AXIS), between);
+    const holding = side * zOf(old);
     const locked = load<f32>(record, JNT_LOW) == load<f32>(record, JNT_HIGH);
     const wanted = gap > 0 && !locked
       ? holding - wOf(masses) * (speed - gap * SUBSTEP_PER_S)
-      : holding - wOf(masses) * share * (speed - rate * gap) - forget * holding;
-    change = add(change, scale(axis, side * ((locked ? wanted : min<f32>(wanted, 0)) - holding)));
+      : keep * holding - wOf(masses) * share * (speed - rate * gap);
+    now3 = side * (locked ? wanted : min<f32>(wanted, 0));
   }
-  v128.store(record, add(old, change), JNT_ANGULAR);
-  apply(record, splat(0), change);
+  const now = f32x4(now1, now2, now3, 0);
+  v128.store(record, now, JNT_ANGULAR);
+  apply(record, splat(0), turning(record, sub(now, old)));
 }
 
 /** A hinge: its anchors stay together. */

@@ -2,7 +2,7 @@
 import { err, errSentence, okBytes, okNothing } from "../../lib/abi";
 import { certificateOver, certificateSound } from "./certificate";
 import { faultOfOutput } from "./check";
-import { faultOf } from "./sound";
+import { faultForCheck, faultOf } from "./sound";
 import { readHeader } from "./state";
 import { STEP_CONTACTS, STEP_PAIRS, step } from "./step";
 
@@ -30,7 +30,7 @@ export function check(
   if (assetCount != 0) return err("Cannot accept: physics takes no assets");
   const state = readHeader(input, inputSize);
   if (state == null || state.end != input + inputSize) return err("Cannot accept: input is not a state");
-  const inputFault = faultOf(state);
+  const inputFault = faultForCheck(state);
   if (inputFault != null) return errSentence(inputFault);
   const next = readHeader(output, outputSize);
   if (next == null || certificateOver(next).end != output + outputSize) {

@@ -1,7 +1,7 @@
 /** Whether a list of contacts is complete: contacts that went away, and all those of drawn bodies, are searched. */
 import { Sentence } from "../../lib/abi";
 import { arenaTake } from "../../lib/arena";
-import { Random, randomBelow, randomFrom } from "../../lib/random";
+import { Random, randomBelow } from "../../lib/random";
 import { BODY_HALF, BODY_MASS_INVERSE, BODY_RIM, BODY_V, BODY_X, Bodies, bodyRecord } from "./bodies";
 import { SWEPT_SIZE, gravityOf, setSwept, sweptOverlap } from "./broad";
 import { NO_CONTACT, collide } from "./collide";
@@ -29,7 +29,7 @@ class Search {
 
 /** What is wrong with the list of contacts of `next`, or null. */
 export function faultOfSearch(
-  state: State, next: State, bodies: Bodies, held: usize, seed: u64,
+  state: State, next: State, bodies: Bodies, held: usize, random: Random,
 ): Sentence | null {
   const search = changetype<Search>(arenaTake(offsetof<Search>(), 8));
   search.geometry = arenaTake(GEO_SIZE, 16);
@@ -37,7 +37,7 @@ export function faultOfSearch(
   search.candidates = arenaTake(OVERLAP_SIZE, 16);
   search.swept = arenaTake(2 * SWEPT_SIZE, 16);
   const gone = faultOfGone(state, next, bodies, search);
-  return gone != null ? gone : faultOfDraws(state, next, bodies, held, search, randomFrom(seed));
+  return gone != null ? gone : faultOfDraws(state, next, bodies, held, search, random);
 }
 
 /** Contacts of the state before that the list no longer has must be gone. In a pile at rest there are few. */

@@ -1,4 +1,5 @@
 /** What the contacts and impulses of a state must be: in order, fitting the shapes, canonical. */
+import { arenaTake } from "../../lib/arena";
 import {
   AXIS_BITS, AXIS_EDGES, AXIS_EDGES_LAST, AXIS_LAST, AXIS_LYING, AXIS_MASK, AXIS_SEGMENTS, AXIS_SPHERE, CODE,
   FEATURE_BITS, FEATURE_LAST, FEATURE_LYING_LAST, FEATURE_MASK, FEATURE_SEGMENTS_LAST, HALF, IMPULSE_LOW_BITS,
@@ -7,12 +8,24 @@ import {
 import { State, bodyArray, contactArray, pointsOf } from "./state";
 import { within } from "./vec";
 
+/** Whether contacts name bodies that exist, and as many points as there are. */
+export function contactsInRange(state: State): bool {
+  const pairs = contactArray(state, PAIR);
+  const codes = contactArray(state, CODE);
+  let points: u32 = 0;
+  for (let i: usize = 0, end = <usize>state.contactCount << 2; i < end; i += 4) {
+    const pair = load<u32>(pairs + i);
+    if (pair >> 16 >= state.bodyCount || (pair & 0xffff) >= state.bodyCount) return false;
+    points += pointsOf(load<u32>(codes + i));
+  }
+  return points == state.pointCount;
+}
+
 /** Whether the contact list is well formed: pairs ascend, codes fit the shapes, the points add up. */
 export function contactsSound(state: State): bool {
   const pairs = contactArray(state, PAIR);
   const codes = contactArray(state, CODE);
-  const mass = bodyArray(state, MASS);
-  const half = bodyArray(state, HALF + 1);
+  const kinds = kindsOf(state);
   let last: u32 = 0;
   let points: u32 = 0;
   for (let i: usize = 0, count = <usize>state.contactCount; i < count; i++) {
@@ -23,23 +36,34 @@ export function contactsSound(state: State): bool {
     // a < b and pairs ascend, so a pair is never 0 and none comes twice.
     if (pair <= last || a >= b || b >= state.bodyCount) return false;
     last = pair;
-    if (load<f32>(mass + (<usize>a << 2)) == 0 && load<f32>(mass + (<usize>b << 2)) == 0) return false;
-    if (!codeSound(code, shapeAt(half + (<usize>a << 2), state.stride), shapeAt(half + (<usize>b << 2), state.stride))) {
-      return false;
-    }
+    const kindA = <u32>load<u8>(kinds + a);
+    const kindB = <u32>load<u8>(kinds + b);
+    if ((kindA & kindB & FIXED) != 0) return false;
+    if (!codeSound(code, kindA & SHAPE_MASK, kindB & SHAPE_MASK)) return false;
     points += pointsOf(code);
   }
   return points == state.pointCount;
 }
 
-/** Of two half extents: 0 for a ball, 1 for a capsule, 2 for a box. */
-// @ts-ignore: decorator
-@inline
-function shapeAt(at: usize, stride: usize): u32 {
-  return load<f32>(at) == 0 ? 0 : load<f32>(at + stride) == 0 ? 1 : 2;
+/** A byte per body: 0 for a ball, 1 for a capsule, 2 for a box, and FIXED for what never moves. */
+const SHAPE_MASK: u32 = 3;
+const FIXED: u32 = 4;
+
+function kindsOf(state: State): usize {
+  const kinds = arenaTake(state.bodyCount, 1);
+  const mass = bodyArray(state, MASS);
+  const half = bodyArray(state, HALF + 1);
+  for (let body: usize = 0; body < <usize>state.bodyCount; body++) {
+    const at = body << 2;
+    const shape: u32 = load<f32>(half + at) == 0 ? 0 : load<f32>(half + state.stride + at) == 0 ? 1 : 2;
+    store<u8>(kinds + body, <u8>(load<f32>(mass + at) == 0 ? shape | FIXED : shape));
+  }
+  return kinds;
 }
 
 /** Whether a code names an axis that two such shapes have, and features that ascend without a gap. */
+// @ts-ignore: decorator
+@inline
 function codeSound(code: u32, a: u32, b: u32): bool {
   const axis = code & AXIS_MASK;
   let features = code >> AXIS_BITS;
@@ -58,14 +82,14 @@ function codeSound(code: u32, a: u32, b: u32): bool {
     featureLast = FEATURE_LYING_LAST;
   } else if (!boxes) return false;
   if (features == 0 || features >> (featuresMax * FEATURE_BITS) != 0) return false;
-  let last: u32 = 0;
-  while (features != 0) {
-    const feature = features & FEATURE_MASK;
-    if (feature <= last || feature > featureLast) return false;
-    last = feature;
-    features >>= FEATURE_BITS;
-  }
-  return true;
+  // Each feature against the one before it; behind the last there are zeros.
+  const mask = i32x4.splat(FEATURE_MASK);
+  const each = v128.and(i32x4(features, features >> 5, features >> 10, features >> 15), mask);
+  const before = v128.and(i32x4(0, features, features >> 5, features >> 10), mask);
+  const ascends = v128.or(i32x4.gt_s(each, before), v128.and(i32x4.eq(each, i32x4.splat(0)), i32x4(0, -1, -1, -1)));
+  // A feature of zero before one that is not is no end: the next would have to exceed it, so it counts as a gap.
+  const gap = v128.and(i32x4.eq(before, i32x4.splat(0)), v128.and(i32x4.ne(each, i32x4.splat(0)), i32x4(0, -1, -1, -1)));
+  return i32x4.all_true(v128.andnot(ascends, gap)) && !v128.any_true(i32x4.gt_s(each, i32x4.splat(<i32>featureLast)));
 }
 
 /** Whether `count` impulses are finite, in range, and have the low bits of their mantissa zero. */
@@ -83,4 +107,17 @@ export function impulsesSound(at: usize, count: usize, least: f32): bool {
     if ((reinterpret<u32>(value) & IMPULSE_LOW_BITS) != 0 || !(value >= least && value <= IMPULSE_MAX)) return false;
   }
   return true;
+}
+
+/** Whether so many sums of two impulses are pushes. */
+export function sumsPush(first: usize, second: usize, count: usize): bool {
+  let least = f32x4.splat(0);
+  let i: usize = 0;
+  for (; i + 4 <= count; i += 4) {
+    least = f32x4.min(least, f32x4.add(v128.load(first + (i << 2)), v128.load(second + (i << 2))));
+  }
+  for (; i < count; i++) {
+    if (load<f32>(first + (i << 2)) + load<f32>(second + (i << 2)) < 0) return false;
+  }
+  return !v128.any_true(f32x4.lt(least, f32x4.splat(0)));
 }

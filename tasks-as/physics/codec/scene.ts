@@ -68,7 +68,7 @@ export interface Joined {
   readonly collides: boolean;
   /** Impulse of the last substep: of a hinge in space, of a distance lengthwise (at its longest, at its shortest), Ns. */
   readonly linearNs: Vector;
-  /** Turning impulse of the last substep, Nms. */
+  /** Turning impulses of the last substep of a hinge: about direction zero, across it and about the axis, Nms. */
   readonly angularNms: Vector;
 }
 

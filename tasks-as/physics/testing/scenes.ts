@@ -117,37 +117,52 @@ export function turmoil(seed: number): PhysicsInput {
   }
   return scene(bodies, {
     gravityMps2: draw() < 0.8 ? [0, -9.81, 0] : vector(12),
-    joints: draw() < 0.5 ? anyJoints(bodies, draw) : [],
     sleeps: draw() < 0.5,
   });
 }
 
-/** Hinges, rods, ropes and springs between bodies that follow each other. */
-function anyJoints(bodies: readonly Body[], draw: () => number): Joint[] {
-  return bodies.flatMap((second, i): Joint[] => {
-    const first = bodies[i - 1];
-    if (first === undefined || (first.massKg === 0 && second.massKg === 0) || draw() < 0.6) return [];
-    const kind = draw();
-    const [ax, ay, az] = first.positionM;
-    const [bx, by, bz] = second.positionM;
-    if (kind < 0.4) {
-      return [hinge(bodies, [i - 1, i], {
-        pointM: [(ax + bx) / 2, (ay + by) / 2, (az + bz) / 2],
-        axis: [draw() - 0.5, draw() - 0.5, draw() + 0.1],
-        collides: draw() < 0.5,
-        ...(draw() < 0.5 ? {} : { limitsRad: [-draw(), draw()] as const }),
-      })];
+/** Chains of boxes and capsules, each link held to the one before by a hinge, rod, rope or spring, thrown into a pit. */
+export function tangle(seed: number): PhysicsInput {
+  const draw = drawsFrom(seed);
+  const between = (low: number, high: number): number => low + (high - low) * draw();
+  const bodies: Body[] = pit(3);
+  const joints: Joint[] = [];
+  for (let chain = 0, chains = 1 + Math.floor(4 * draw()); chain < chains; chain++) {
+    const z = (chain - (chains - 1) / 2) * 1.2;
+    const hangs = draw() < 0.3;
+    for (let link = 0, links = 2 + Math.floor(5 * draw()); link < links; link++) {
+      const options = {
+        positionM: [0.6 * link - 1.5, 2 + draw(), z] as Vector,
+        velocityMps: [between(-3, 3), between(-3, 3), between(-3, 3)] as Vector,
+        spinRadps: [between(-3, 3), between(-3, 3), between(-3, 3)] as Vector,
+        densityKgPerM3: between(300, 2000),
+      };
+      const index = bodies.length;
+      bodies.push(draw() < 0.5 ? box([0.2, 0.15, 0.2], options) : capsule(0.12, 0.15, options));
+      if (link > 0) joints.push(anyJoint(bodies, index - 1, index, draw));
+      else if (hangs) joints.push(anyJoint(bodies, 0, index, draw));
     }
-    const apart = Math.hypot(ax - bx, ay - by, az - bz);
-    return [distance(bodies, [i - 1, i], {
-      collides: draw() < 0.5,
-      ...(kind < 0.6
-        ? {}
-        : kind < 0.8
-        ? { lengthM: [0.5 * apart, 1.2 * apart] as const }
-        : { complianceMPerN: 0.001 }),
-    })];
-  });
+  }
+  return scene(bodies, { joints, sleeps: draw() < 0.5 });
+}
+
+/** A joint between two bodies as they stand, held half-way between them or at the body that moves. */
+function anyJoint(bodies: readonly Body[], first: number, second: number, draw: () => number): Joint {
+  const [a, b] = [bodies[first] as Body, bodies[second] as Body];
+  const middle = (k: 0 | 1 | 2): number =>
+    a.massKg === 0 ? b.positionM[k] + 0.2 : (a.positionM[k] + b.positionM[k]) / 2;
+  const pointM: Vector = [middle(0), middle(1), middle(2)];
+  const collides = draw() < 0.5;
+  const kind = draw();
+  if (kind < 0.5) {
+    const axis: Vector = [draw() - 0.5, draw() - 0.5, draw() + 0.1];
+    const limits = draw() < 0.5 ? {} : { limitsRad: [-draw(), draw()] as const };
+    return hinge(bodies, [first, second], { pointM, axis, collides, ...limits });
+  }
+  const fastened = { pointsM: [a.massKg === 0 ? pointM : a.positionM, b.positionM] as const, collides };
+  if (kind < 0.7) return distance(bodies, [first, second], fastened);
+  if (kind < 0.85) return distance(bodies, [first, second], { ...fastened, lengthM: [0.2, 1.5] });
+  return distance(bodies, [first, second], { ...fastened, complianceMPerN: 0.001 });
 }
 
 /** A chain of capsules hung by hinges from a beam, its lowest link pushed. */
