@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { P2c2rError } from "../../protocol/errors.ts";
-import { physics } from "../../tasks-as/physics/codec.ts";
 import { assert } from "../../tests/deps.ts";
 import {
   assembleComponent,
@@ -44,18 +43,6 @@ function planned(
 
 Deno.test("planOf() gives the one core of a component that imports nothing, and the names of its exports", () => {
   const plan = planOf(readComponent(kernelComponent(core)));
-Deno.test("planOf() gives the one core of a component that imports nothing, and no link", async () => {
-  const { cores, link } = planOf(readComponent(kernelComponent(core)));
-  assert.deepEqual([cores, link], [[core], undefined]);
-  const committed = new URL(`../../tasks-as/bundles/physics/${physics.version}/`, import.meta.url);
-  const plan = planOf(readComponent(await Deno.readFile(new URL("component.wasm", committed))));
-  assert.deepEqual([plan.cores.length, plan.link], [1, undefined]);
-  assert.ok(WebAssembly.validate(plan.cores[0]?.slice() ?? new Uint8Array()));
-});
-
-Deno.test("planOf() gives the link of a component that imports functions of WASI", () => {
-  const { cores, link } = planOf(readComponent(kernelComponent(core, [NOW])));
-  assert.deepEqual(cores, [core]);
   const of = (name: string) => ({ from: 0, export: name });
   assert.deepEqual(plan, {
     cores: [{ bytes: core, imports: [] }],
