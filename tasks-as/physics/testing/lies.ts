@@ -1,4 +1,7 @@
-/** Wrong answers as a dishonest worker would give them, to measure how many `check` catches. */
+/**
+ * Wrong answers as a dishonest worker would give them, to measure how many `check` catches. Past 300 lines: two thirds
+ * of it are the list of lies.
+ */
 import type { Lie, Subject } from "../../testing/detection.ts";
 import { physics } from "../codec.ts";
 import { coldStart, ghosts, otherMaterial, silence, silentGhosts } from "./lawful_lies.ts";
