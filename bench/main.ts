@@ -12,7 +12,11 @@ const benches = [
   { name: "store", about: "ledger, audit and trust: flushes" },
   { name: "pathfind", about: "paths: cost, check", besideLibraries: true },
   { name: "flowfield", about: "fields: cost, beside TypeScript, a library and C", besideLibraries: true },
-  { name: "physics", about: "bodies: cost, check" },
+  {
+    name: "physics",
+    about: "steps: cost, check, beside TypeScript, rapier and cannon-es",
+    besideLibraries: true,
+  },
   { name: "terrain", about: "chunks: cost, check, noise beside simplex-noise and C", besideLibraries: true },
   { name: "mesh", about: "light and quads: cost beside TypeScript and ao-mesher", besideLibraries: true },
   { name: "detection", about: "kernels' checks: lies caught, cost beside run; --write: docs/trust.md" },
