@@ -1,9 +1,20 @@
 /**
  * The test vectors: scenes with what must hold after some steps, from closed forms of mechanics or from the
- * oracle (testing/oracle.ts). Nothing here knows the kernel. `deno run -A tasks-as/physics/vectors/generate.ts`
+ * oracles (testing/oracle.ts, testing/joint_oracle.ts). Nothing here knows the kernel. Past 300 lines: it is a list. `deno run -A tasks-as/physics/vectors/generate.ts`
  * stores them.
  */
-import { type Body, box, type PhysicsInput, scene, sphere, type Vector } from "../codec.ts";
+import {
+  type Body,
+  box,
+  capsule,
+  distance,
+  hinge,
+  type PhysicsInput,
+  scene,
+  sphere,
+  type Vector,
+} from "../codec.ts";
+import { jointOracleStates } from "../testing/joint_oracle.ts";
 import { add, momentsOf } from "../testing/mechanics.ts";
 import { oracleStates, turnedBy } from "../testing/oracle.ts";
 import { ground } from "../testing/scenes.ts";
@@ -42,6 +53,7 @@ export function allCases(): Case[] {
     rollingBall(),
     ...[1, 0.8, 0.5].map(bouncingBall),
     ...oracleCases(),
+    ...jointCases(),
   ];
 }
 
@@ -258,6 +270,77 @@ function oracleCases(): Case[] {
   return scenes.map(([name, start, steps, tolerance]) => {
     const states = oracleStates(start, Math.max(...steps));
     const expected = steps.flatMap((step) =>
+      start.bodies.flatMap(({ massKg }, body): Expectation[] => {
+        const value = states[step - 1]?.bodies[body]?.positionM;
+        return massKg === 0 || value === undefined
+          ? []
+          : [{ step, body, quantity: "positionM", value, tolerance }];
+      })
+    );
+    return { name, source: "oracle", scene: start, expected };
+  });
+}
+
+/** Joints against the other method: where all bodies are after a quarter, a half and a whole second. */
+function jointCases(): Case[] {
+  const hook = box([0.1, 0.1, 0.1], { positionM: [0, 0, 0], massKg: 0 });
+  const balls = [hook, sphere(0.1, { positionM: [1, 0, 0] }), sphere(0.1, { positionM: [1.8, 0.3, 0.2] })];
+  const flaps = [
+    hook,
+    box([0.3, 0.05, 0.1], { positionM: [0.3, 0, 0] }),
+    box([0.3, 0.05, 0.1], { positionM: [0.9, 0, 0] }),
+  ];
+  const thrown = [
+    capsule(0.1, 0.3, { positionM: [0, 0, 0], spinRadps: [2, 1, 3] }),
+    box([0.2, 0.1, 0.3], { positionM: [0.6, 0, 0] }),
+  ];
+  const sprung = [
+    hook,
+    sphere(0.1, { positionM: [0.8, 0, 0] }),
+    box([0.2, 0.2, 0.2], { positionM: [1.2, -0.5, 0], massKg: 3 }),
+  ];
+  const still = { ...FREE, sleeps: false } as const;
+  const scenes: [string, PhysicsInput, number][] = [
+    [
+      "a double pendulum on rods",
+      scene(balls, { ...still, joints: [distance(balls, [0, 1]), distance(balls, [1, 2])] }),
+      0.015,
+    ],
+    [
+      "two flaps on hinges across each other",
+      scene(flaps, {
+        ...still,
+        joints: [
+          hinge(flaps, [0, 1], { pointM: [0, 0, 0], axis: [0, 0, 1] }),
+          hinge(flaps, [1, 2], { pointM: [0.6, 0, 0], axis: [0, 0.6, 0.8] }),
+        ],
+      }),
+      0.01,
+    ],
+    [
+      "a capsule and a box on a hinge, thrown",
+      scene(thrown, {
+        ...WEIGHTLESS,
+        sleeps: false,
+        joints: [hinge(thrown, [0, 1], { pointM: [0.3, 0, 0], axis: [0.6, 0, 0.8] })],
+      }),
+      0.002,
+    ],
+    [
+      "a ball and a box on springs",
+      scene(sprung, {
+        ...still,
+        joints: [
+          distance(sprung, [0, 1], { complianceMPerN: 0.002 }),
+          distance(sprung, [1, 2], { complianceMPerN: 0.01 }),
+        ],
+      }),
+      0.03,
+    ],
+  ];
+  return scenes.map(([name, start, tolerance]) => {
+    const states = jointOracleStates(start, 60);
+    const expected = [15, 30, 60].flatMap((step) =>
       start.bodies.flatMap(({ massKg }, body): Expectation[] => {
         const value = states[step - 1]?.bodies[body]?.positionM;
         return massKg === 0 || value === undefined
