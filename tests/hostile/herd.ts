@@ -5,9 +5,11 @@ import { createCellStock } from "../../sandbox/isolate/cell_stock.ts";
 import { createIsolate, type Isolate } from "../../sandbox/isolate/isolate.ts";
 import { bundleOf } from "./bundles.ts";
 import { kernel, spin } from "./kernels.ts";
+import { op } from "./wasm_builder.ts";
 
 /** The limit of each runaway, in milliseconds. */
 export const RUNAWAY_MS = 50;
+const PAGES = 64;
 const INPUT = Uint8Array.of(2, 7, 1, 8);
 
 /** A herd that is held. */
@@ -21,8 +23,12 @@ export interface Herd {
 export async function holdHerd(kind: CellKind, isolateCount: number): Promise<Herd> {
   const stock = createCellStock({ kind });
   const isolates = Array.from({ length: isolateCount }, () => createIsolate({ stock }));
-  // Fuel without end, so that it is the time that ends.
-  const spinning = await bundleOf(kernel({ run: spin }), { limits: { fuelMax: limits.fuelMax } });
+  // Touches all of its 4 MiB, so that one that stayed would be seen; fuel without end, so that it is the time that ends.
+  const touchAll = [...op.i32(0), ...op.i32(1), ...op.i32(PAGES * 65_536), ...op.fill];
+  const memory = { initial: PAGES, maximum: PAGES };
+  const spinning = await bundleOf(kernel({ run: [...touchAll, ...spin], memory }), {
+    limits: { fuelMax: limits.fuelMax, memoryPages: PAGES },
+  });
   const honest = await bundleOf(kernel(), { limits: { wallMsMax: 20_000 } });
   const task = (bundle: typeof honest, wallMs: number) => ({
     bundle,
