@@ -60,6 +60,41 @@ async function freshRuns(): Promise<Row[]> {
   ];
 }
 
+/** What assets cost to be put into memories of twice their size. */
+async function assetRuns(): Promise<Row[]> {
+  const watch = createVmWatchdog();
+  const rows: Row[] = [];
+  for (const mebibytes of [1, 4, 16]) {
+    const { digest, lent } = await bundleOf({}, mebibytes * 32);
+    const assets = [{ digest: "asset", bytes: new Uint8Array(mebibytes * MEBIBYTE).fill(1) }];
+    const core = prepareCore(lent.module);
+    const used = new WebAssembly.Memory({ ...lent.memory });
+    const job = {
+      kernel: digest,
+      core,
+      input: INPUT,
+      assets,
+      outputBytesMax: 65_536,
+      fuel: 1,
+      wallMs: 10_000,
+    };
+    const fresh = () => new WebAssembly.Memory({ ...lent.memory });
+    rows.push(
+      await measure(
+        `${mebibytes} MiB of assets in a fresh memory`,
+        60,
+        () => execute({ ...job, memory: fresh }, watch),
+      ),
+      await measure(
+        `${mebibytes} MiB of assets in a used memory, zeroing apart`,
+        60,
+        () => execute({ ...job, memory: () => used }, watch),
+      ),
+    );
+  }
+  return rows;
+}
+
 /** Of memories whose pages are all there. */
 async function zeroing(): Promise<Row[]> {
   const rows: Row[] = [];
@@ -134,6 +169,7 @@ async function starts(): Promise<Row[]> {
 export async function sandboxBench(): Promise<readonly Row[]> {
   return [
     ...await freshRuns(),
+    ...await assetRuns(),
     ...await checks(),
     ...await threads(),
     ...await starts(),
