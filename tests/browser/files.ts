@@ -19,10 +19,11 @@ export interface FileServer {
 /** Serves this repository to this machine. */
 export function serveFiles(): FileServer {
   const strange: string[] = [];
+  const sources = new Map<string, string>();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const path = new URL(request.url).pathname;
     if (path === "/") return answer(PAGE, "text/html");
-    const found = await read(path);
+    const found = await read(path, sources);
     if (found !== undefined) return found;
     strange.push(path);
     return new Response(null, { status: 404 });
@@ -34,11 +35,13 @@ export function serveFiles(): FileServer {
   };
 }
 
-async function read(path: string): Promise<Response | undefined> {
+/** `sources`: what was blanked out before, by path. */
+async function read(path: string, sources: Map<string, string>): Promise<Response | undefined> {
   try {
     if (path.endsWith(".ts")) {
-      const source = await Deno.readTextFile(ROOT + path);
-      return answer(stripTypeScriptTypes(source), "text/javascript");
+      const source = sources.get(path) ?? stripTypeScriptTypes(await Deno.readTextFile(ROOT + path));
+      sources.set(path, source);
+      return answer(source, "text/javascript");
     }
     if (path.endsWith(".wasm")) return answer(await Deno.readFile(ROOT + path), "application/wasm");
     if (path.endsWith(".json")) return answer(await Deno.readFile(ROOT + path), "application/json");
