@@ -34,7 +34,8 @@ code { font-size: .92em; }
 <body>
 <header>
 <h1>P2C2R gallery</h1>
-<p>Every picture is drawn from answers that workers computed, checked by the coordinator before they were served.</p>
+<p>Every picture is drawn from answers to tasks: by workers, checked before they were served, or by trusted compute
+beside the coordinator while the workers are on probation.</p>
 </header>
 ${pictures.map(figureOf).join("\n")}
 </body>
