@@ -5,7 +5,7 @@ import { withTempFolder } from "../../tools/temp_folder.ts";
 import { kill, TaskProgram } from "./task_program.ts";
 
 const ignore = Deno.build.os !== "linux";
-const names = ["chunk", "crowd", "landscape", "paths", "tower"] as const;
+const names = ["bridge", "chunk", "crowd", "landscape", "paths", "tower"] as const;
 const interruptedCode = 130;
 
 /** Different colours in a picture. */

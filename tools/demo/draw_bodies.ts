@@ -1,4 +1,4 @@
-// Draws rigid spheres and boxes as a person expects them: perspective, a lamp, shadows, a floor. One ray per pixel.
+// Draws rigid spheres, capsules and boxes as a person expects them: perspective, a lamp, shadows, a floor. One ray per pixel.
 import type { Canvas, Colour } from "./canvas.ts";
 
 /** x, y (up), z in metres. */
@@ -6,8 +6,8 @@ export type Vector = readonly [x: number, y: number, z: number];
 
 /** A body to draw. */
 export interface DrawnBody {
-  readonly shape: "sphere" | "box";
-  /** Half extents; the first is the radius of a sphere. */
+  readonly shape: "sphere" | "capsule" | "box";
+  /** Half extents; the first is the radius of a sphere or capsule, the second half the length of a capsule's axis. */
   readonly half: Vector;
   readonly position: Vector;
   /** Unit quaternion x, y, z, w. */
@@ -109,10 +109,39 @@ function intersect(body: Prepared, from: Vector, ray: Vector, limit: number): Hi
   const root = Math.sqrt(discriminant);
   if (-b + root < 0 || -b - root > limit) return null;
   if (body.shape === "box") return intersectBox(body, [x, y, z], ray, limit);
+  if (body.shape === "capsule") return intersectCapsule(body, [x, y, z], ray, limit);
   const distance = -b - root;
   if (distance <= 0 || distance >= limit) return null;
   const point = plus([x, y, z], times(ray, distance));
   return { distance, normal: times(point, 1 / body.radius) };
+}
+
+/** A capsule is the balls at its ends and the tube between them. */
+function intersectCapsule(body: Prepared, from: Vector, ray: Vector, limit: number): Hit | null {
+  const [radius, length] = [body.half[0], body.half[1]];
+  const axis = body.axes[1];
+  const across = minus(ray, times(axis, dot(ray, axis)));
+  const offset = minus(from, times(axis, dot(from, axis)));
+  let nearest: Hit | null = null;
+  const offer = (distance: number, centre: Vector) => {
+    if (!(distance > 0) || distance >= Math.min(limit, nearest?.distance ?? Infinity)) return;
+    const point = plus(from, times(ray, distance));
+    nearest = { distance, normal: times(minus(point, centre), 1 / radius) };
+  };
+  const tube = firstRoot(dot(across, across), dot(offset, across), dot(offset, offset) - radius * radius);
+  const along = dot(plus(from, times(ray, tube)), axis);
+  if (Math.abs(along) <= length) offer(tube, times(axis, along));
+  for (const end of [-length, length]) {
+    const centre = times(axis, end);
+    const away = minus(from, centre);
+    offer(firstRoot(1, dot(away, ray), dot(away, away) - radius * radius), centre);
+  }
+  return nearest;
+}
+
+/** The smaller t with a t² + 2 b t + c = 0, or NaN. */
+function firstRoot(a: number, b: number, c: number): number {
+  return (-b - Math.sqrt(b * b - a * c)) / a;
 }
 
 function intersectBox(body: Prepared, from: Vector, ray: Vector, limit: number): Hit | null {
@@ -146,7 +175,8 @@ function prepare(body: DrawnBody): Prepared {
     [2 * (x * y - w * z), 1 - 2 * (x * x + z * z), 2 * (y * z + w * x)],
     [2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)],
   ];
-  const radius = body.shape === "sphere" ? body.half[0] : Math.hypot(...body.half);
+  const [x0, y0] = body.half;
+  const radius = body.shape === "sphere" ? x0 : body.shape === "capsule" ? x0 + y0 : Math.hypot(...body.half);
   return { ...body, axes, radius };
 }
 

@@ -89,33 +89,18 @@ const bodyColours: readonly Colour[] = [
   [163, 185, 108],
 ];
 
-/** A capsule is drawn as so many balls. */
-const CAPSULE_BALLS = 15;
-
 /** A body as it is drawn: the floor as a plane, walls grey. */
 export function drawn(body: Body, index: number): DrawnBody[] {
   const { shape, positionM, orientation, massKg } = body;
   if (massKg === 0 && positionM[1] < 0) return [];
   const colour: Colour = massKg === 0 ? [150, 152, 156] : bodyColours[index % bodyColours.length]!;
-  if (shape.type === "capsule") {
-    const { radiusM, halfLengthM } = shape;
-    const [x, y, z, w] = orientation;
-    const along = [2 * (x * y - w * z), 1 - 2 * (x * x + z * z), 2 * (y * z + w * x)] as const;
-    // Balls so close that they look like one.
-    return Array.from({ length: CAPSULE_BALLS }, (_, i): DrawnBody => {
-      const place = halfLengthM * (2 * i / (CAPSULE_BALLS - 1) - 1);
-      const position = [
-        positionM[0] + place * along[0],
-        positionM[1] + place * along[1],
-        positionM[2] + place * along[2],
-      ] as const;
-      return { shape: "sphere", half: [radiusM, radiusM, radiusM], position, orientation, colour };
-    });
-  }
-  const half = shape.type === "sphere"
-    ? [shape.radiusM, shape.radiusM, shape.radiusM] as const
-    : shape.halfExtentsM;
-  return [{ shape: shape.type, half, position: positionM, orientation, colour }];
+  return [{ shape: shape.type, half: halfOf(shape), position: positionM, orientation, colour }];
+}
+
+/** Half extents; of a capsule its radius and how far its ends' centres are from the middle. */
+function halfOf(shape: Body["shape"]): DrawnBody["half"] {
+  if (shape.type === "box") return shape.halfExtentsM;
+  return [shape.radiusM, shape.type === "capsule" ? shape.halfLengthM : shape.radiusM, shape.radiusM];
 }
 
 /** Some paths of every finder, so that the picture shows them all. */

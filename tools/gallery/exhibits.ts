@@ -5,6 +5,7 @@ const exhibits: Readonly<Record<string, () => Promise<{ readonly exhibit: Exhibi
   paths: () => import("./paths.ts"),
   crowd: () => import("./crowd.ts"),
   tower: () => import("./tower.ts"),
+  bridge: () => import("./bridge.ts"),
   landscape: () => import("./landscape.ts"),
   chunk: () => import("./chunk.ts"),
 };

@@ -1,20 +1,18 @@
 // A film strip of a tower that a ball knocks over.
 import { type Body, box, fixedBox, type PhysicsInput, scene, sphere } from "../../tasks-as/physics/codec.ts";
-import { Canvas } from "../demo/canvas.ts";
-import { drawBodies } from "../demo/draw_bodies.ts";
-import { drawn as drawnBody } from "../demo/pictures.ts";
+import { play, strip } from "./film.ts";
 import type { Drawn, Studio } from "./picture.ts";
 import { rehearse } from "./rehearsal.ts";
 
-const framesPerS = 60;
 const storeys = 11;
+const camera = { eye: [3.6, 5.2, 11.5], target: [0.4, 1.7, 0], angle: 0.8 } as const;
 
 /** Lets it fall, one step after the other. */
 export async function exhibit(studio: Studio): Promise<readonly Drawn[]> {
   await rehearse(studio, "steps", (nth) => studio.asker.ask("physics", dropFrom(2 + nth / 100)));
   const moments = studio.small ? [0, 20, 45] : [0, 24, 40, 60, 90, 150];
   const film = await play(studio, tower(), moments);
-  const canvas = strip(film, studio.small ? [200, 150] : [420, 340]);
+  const canvas = strip(film, studio.small ? [200, 150] : [420, 340], camera);
   return [{
     file: "tower.png",
     title: "A falling tower",
@@ -48,38 +46,4 @@ function tower(): PhysicsInput {
     ...bodies,
     sphere(0.6, { positionM: [-7, 2.9, 0.2], velocityMps: [22, 2, 0], densityKgPerM3: 9000 }),
   ]);
-}
-
-/** A moment of a film. */
-export interface Shot {
-  readonly frame: number;
-  readonly bodies: readonly Body[];
-}
-
-/** Steps a scene as far as its last moment. */
-export async function play(studio: Studio, start: PhysicsInput, moments: readonly number[]): Promise<Shot[]> {
-  const last = moments.at(-1)!;
-  const shots: Shot[] = [];
-  let state = start;
-  for (let frame = 0; frame <= last; frame++) {
-    if (moments.includes(frame)) shots.push({ frame, bodies: state.bodies });
-    if (frame === last) break;
-    state = (await studio.asker.ask("physics", state)).output.state;
-    studio.progress("steps", frame + 1, last);
-  }
-  return shots;
-}
-
-/** Shots beside each other, three in a row. */
-export function strip(shots: readonly Shot[], [width, height]: readonly [number, number]): Canvas {
-  const rows = Math.ceil(shots.length / 3);
-  const canvas = new Canvas(3 * width + 40, rows * (height + 34) + 10, [250, 250, 247]);
-  const camera = { eye: [3.6, 5.2, 11.5], target: [0.4, 1.7, 0], angle: 0.8 } as const;
-  shots.forEach(({ frame, bodies }, at) => {
-    const left = 10 + at % 3 * (width + 10);
-    const top = 10 + Math.floor(at / 3) * (height + 34);
-    canvas.text(left, top + 2, `${(frame / framesPerS).toFixed(2)} s`, 2, [32, 36, 42]);
-    drawBodies(canvas, { left, top: top + 18, width, height }, camera, bodies.flatMap(drawnBody));
-  });
-  return canvas;
 }
