@@ -1,6 +1,6 @@
 /** What `check` looks things up in: the chunk around a place, and the light that the output claims. */
 import { isAir, isOpaque, rowBits, tableOf, traitsOf } from "./volume";
-import { CELLS_OFFSET, OPAQUE, ORIGIN, PADDED, PLANES_OFFSET, PLANE_SIZE, SIDE, STEP_X, STEP_Y, STEP_Z } from "./layout";
+import { CELLS_OFFSET, OPAQUE, ORIGIN, PLANES_OFFSET, PLANE_SIZE, SIDE, STEP_Y, STEP_Z } from "./layout";
 import { frontStep, uStep, vStep } from "./faces";
 import { occlusionOf } from "./keys";
 

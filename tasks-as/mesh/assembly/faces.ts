@@ -3,7 +3,7 @@
  * clear cell (water, leaves, glass) where its neighbour is neither opaque nor of the same material. Whole rows
  * at a time. Masks lie by face, slice and row: 32 bits along u.
  */
-import { CELLS_OFFSET, ORIGIN, PADDED, SIDE, STEP_X, STEP_Y, STEP_Z } from "./layout";
+import { ORIGIN, SIDE, STEP_X, STEP_Y, STEP_Z } from "./layout";
 import { clearRow, opaqueRow, Volume } from "./volume";
 
 /** Faces look along +x, −x, +y, −y, +z, −z. u runs along z, z, x, x, x, x; v along y, y, z, z, y, y. */

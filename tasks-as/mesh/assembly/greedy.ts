@@ -20,7 +20,8 @@ export function mergeSlice(masks: usize, keys: usize, face: u32, slice: u32, mer
       store<u32>(mask, bits & ~span);
       let height: u32 = 1;
       if (isEvenAlongV(key)) {
-        while (v + height < 32 && height < merge && isRowSame(mask + (height << 2), row + (height << 7), span, width, key)) height++;
+        const most = min(<u32>32 - v, merge);
+        while (height < most && isRowSame(mask + (height << 2), row + (height << 7), span, width, key)) height++;
       }
       store<u32>(target, placeOf(face, slice, u, v) | (width - 1) << 15 | (height - 1) << 20 | face << 25);
       store<u32>(target, key, 4);
@@ -61,7 +62,7 @@ function isRowSame(mask: usize, row: usize, span: u32, width: u32, key: u32): bo
 }
 
 /** The first cell of a quad, five bits each. */
-export function placeOf(face: u32, slice: u32, u: u32, v: u32): u32 {
+function placeOf(face: u32, slice: u32, u: u32, v: u32): u32 {
   if (face < 2) return slice | v << 5 | u << 10;
   return face < 4 ? u | slice << 5 | v << 10 : u | v << 5 | slice << 10;
 }

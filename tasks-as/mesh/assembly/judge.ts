@@ -11,7 +11,7 @@ import { frontStep, sameBits } from "./faces";
 import { FACE_FINE, FACE_UNCOVERED, FACE_UNMERGED, Group, judgeFace } from "./judge_faces";
 import { isLightLetIn, isRowLit, SCRATCH_SIZE } from "./judge_light";
 import { isSlabCovered, lookAtSlab, Slab, SLAB_COUNTS_SIZE } from "./judge_slab";
-import { CHUNK_SIZE, COUNTS_SIZE, FACES, GROUPS, QUAD_SIZE, SIDE } from "./layout";
+import { CHUNK_SIZE, COUNTS_SIZE, FACES, QUAD_SIZE, SIDE } from "./layout";
 
 const LIGHT_ROWS_DRAWN = 16;
 const QUADS_DRAWN = 12;

@@ -7,7 +7,7 @@ import { QUAD_SIZE } from "./layout";
 
 export const FACE_FINE: u32 = 0;
 export const FACE_UNCOVERED: u32 = 1;
-export const FACE_WRONG: u32 = 2;
+const FACE_WRONG: u32 = 2;
 export const FACE_UNMERGED: u32 = 3;
 
 /** The quads of one group: opaque or clear, of one direction; ordered by slice. */

@@ -40,7 +40,7 @@ export function heightOf(columns: Columns): v128 {
 }
 
 @inline
-export function overhangOf(columns: Columns): v128 {
+function overhangOf(columns: Columns): v128 {
   return v128.load(changetype<usize>(columns) + offsetof<Columns>("overhang0"));
 }
 

@@ -7,7 +7,7 @@ import { arenaTake } from "../../lib/arena";
 import { Random, randomBelow, randomFrom } from "../../lib/random";
 import { cellsOf } from "./fill";
 import { Columns, fillColumns, hollowAt, newColumns, solidAt } from "./ground";
-import { CHUNK_SIZE, CROWN_REACH, ORE_SIZE, SIDE, SOIL_DEPTH_MAX, VEIN_TILE_LOG2 } from "./layout";
+import { CHUNK_SIZE, ORE_SIZE, SIDE, SOIL_DEPTH_MAX, VEIN_TILE_LOG2 } from "./layout";
 import { growTree, isTrunk, placeTree, plantsAt, Tree, tileOf } from "./tree";
 import { drawVein, oreAt, Vein } from "./vein";
 import { World } from "./world";
@@ -63,7 +63,9 @@ function judgeEmpty(judge: Judge): usize {
   const water = i8x16.splat(judge.world.water);
   for (let at: usize = 0; at < CHUNK_SIZE; at += 16) {
     const wrong = v128.xor(v128.load(judge.output + at), at < wet ? water : i8x16.splat(0));
-    if (v128.any_true(wrong)) return refuse(<u32>at + ctz(~i8x16.bitmask(i8x16.eq(wrong, i8x16.splat(0)))), "is of another material");
+    if (!v128.any_true(wrong)) continue;
+    const first = ctz(~i8x16.bitmask(i8x16.eq(wrong, i8x16.splat(0))));
+    return refuse(<u32>at + first, "is of another material");
   }
   return okNothing();
 }
@@ -82,7 +84,8 @@ function wrongLane(judge: Judge, group: u32): u32 {
     open = v128.and(open, solidAt(world, judge.columns, y + up));
     covered = i32x4.sub(covered, open);
   }
-  const four = grownAt(judge, cellsOf(world, judge.columns, y, solid, hollowAt(world, judge.columns, y, solid), covered), x, y, z);
+  const hollow = hollowAt(world, judge.columns, y, solid);
+  const four = grownAt(judge, cellsOf(world, judge.columns, y, solid, hollow, covered), x, y, z);
   const wrong = four ^ load<u32>(judge.output + group);
   return wrong == 0 ? 4 : <u32>ctz(wrong) >> 3;
 }

@@ -76,7 +76,7 @@ export function isTrunk(tree: Tree, x: i32, y: i32, z: i32): bool {
 }
 
 /** Whether the crown covers a cell (the trunk inside it not counted). */
-export function isCrown(tree: Tree, x: i32, y: i32, z: i32): bool {
+function isCrown(tree: Tree, x: i32, y: i32, z: i32): bool {
   const reach = crownReach(tree, y);
   if (reach < 0) return false;
   const dx = x - tree.x;

@@ -1,6 +1,6 @@
 /** Veins of ore: small balls in the stone, drawn per ore and cube of cells, wherever the borders of chunks run. */
 import { hashAt, mix, unitOf } from "./hash";
-import { ORE_SIZE, SIDE, VEIN_RADIUS_MAX, VEIN_TILE_LOG2 } from "./layout";
+import { ORE_SIZE, SIDE, VEIN_TILE_LOG2 } from "./layout";
 import { World } from "./world";
 
 const TILE_MASK: i32 = (1 << VEIN_TILE_LOG2) - 1;

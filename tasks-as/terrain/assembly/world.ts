@@ -67,7 +67,9 @@ export class World {
 
 /** 0 when input and asset make a world, else the error result. */
 export function refuseTask(input: usize, inputSize: usize, assets: usize, assetCount: u32): usize {
-  if (inputSize != INPUT_SIZE || load<u32>(input, 20) != 0) return err("Cannot make chunk: the input is not 24 bytes of seed and chunk");
+  if (inputSize != INPUT_SIZE || load<u32>(input, 20) != 0) {
+    return err("Cannot make chunk: the input is not 24 bytes of seed and chunk");
+  }
   const x = load<i32>(input, 8);
   const y = load<i32>(input, 12);
   const z = load<i32>(input, 16);
@@ -89,12 +91,18 @@ function refuseWorld(start: usize, size: usize): usize {
   if (size != HEADER_SIZE + BIOME_SIZE * biomes + ORE_SIZE * ores) {
     return err("Cannot make chunk: the world's size does not fit its numbers of biomes and ores");
   }
-  if (load<u16>(start, 18) != 0 || load<u16>(start, 30) != 0) return err("Cannot make chunk: unused bytes of the world are not zero");
+  if (load<u16>(start, 18) != 0 || load<u16>(start, 30) != 0) {
+    return err("Cannot make chunk: unused bytes of the world are not zero");
+  }
   if (
     !isPeriod(load<u8>(start, 10), load<u8>(start, 11)) || !isPeriod(load<u8>(start, 12), load<u8>(start, 13)) ||
     !isPeriod(load<u8>(start, 14), load<u8>(start, 15)) || !isPeriod(load<u8>(start, 16), 1) ||
     !isPeriod(load<u8>(start, 17), 1)
-  ) return err("Cannot make chunk: a period of the world is no power of two of 4 to 4,096 cells that is long enough for its octaves");
+  ) {
+    return err(
+      "Cannot make chunk: a period of the world is no power of two of 4 to 4,096 cells that is long enough for its octaves",
+    );
+  }
   if (
     !isBetween(load<f32>(start, 20), 0, 1) || !isBetween(load<f32>(start, 24), 0, 2) ||
     !isLevel(load<i16>(start, 8)) || !isLevel(load<i16>(start, 28)) || load<u8>(start, 6) == 0
