@@ -59,5 +59,5 @@ else {
 }
 if (Deno.args.includes("--write")) {
   const sections = measured.map((one) => `### ${one.title}\n\n${lieTable(one)}`);
-  await writeSection("trust.md", "detection", [costTable(measured), ...sections].join("\n\n"));
+  await writeSection("docs/trust.md", "detection", [costTable(measured), ...sections].join("\n\n"));
 }

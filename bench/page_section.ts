@@ -1,20 +1,23 @@
-// Puts measured tables into a page of docs/, between two marks, so that a number in the docs is what a run printed.
+// Puts measured tables into a page, between two marks, so that a number in the docs is what a run printed.
 import { fileURLToPath } from "node:url";
 
-/** `<!-- begin NAME -->` and `<!-- end NAME -->` in the page hold the section; what is between them is replaced. */
+/**
+ * `page` is a path from the root;
+ * `<!-- begin NAME -->` and `<!-- end NAME -->` in the page hold the section; what is between them is replaced.
+ */
 export async function writeSection(page: string, name: string, markdown: string): Promise<void> {
-  const path = fileURLToPath(new URL(`../docs/${page}`, import.meta.url));
+  const path = fileURLToPath(new URL(`../${page}`, import.meta.url));
   const text = await Deno.readTextFile(path);
   const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`Cannot write docs/${page}: it has no ${begin} … ${end}`);
+  if (from < 0 || to < from) throw new Error(`Cannot write ${page}: it has no ${begin} … ${end}`);
   await Deno.writeTextFile(
     path,
     `${text.slice(0, from + begin.length)}\n\n${markdown.trim()}\n\n${text.slice(to)}`,
   );
   const { success } = await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();
-  if (!success) throw new Error(`Cannot format docs/${page}`);
+  if (!success) throw new Error(`Cannot format ${page}`);
 }
 
 /** A Markdown table. */

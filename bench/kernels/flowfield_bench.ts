@@ -1,5 +1,5 @@
 // What fields cost, beside the same algorithm in TypeScript, a library and C: deno task bench flowfield [--write] [--json]
-// --write puts the table and the chart into docs/.
+// --write puts the table into the kernel's page and the chart into docs/.
 import { flowfield } from "../../tasks-as/flowfield/codec.ts";
 import { type CostGrid, pathfind } from "../../tasks-as/pathfind/codec.ts";
 import { withCosts } from "../../tasks-as/pathfind/testing/costly_problems.ts";
@@ -10,7 +10,8 @@ import { markdownTable, writeSection } from "../page_section.ts";
 import { writeChart } from "./chart.ts";
 import { compare } from "./compare.ts";
 import { graphologyField } from "./flowfield_libraries.ts";
-import { PlainField } from "./flowfield_plain.ts";
+import { plainCheck, PlainField } from "./flowfield_plain.ts";
+import { fuelOf } from "./fuel.ts";
 import { runNative } from "./native.ts";
 
 const SIDES = [64, 128, 256, 512, 896] as const;
@@ -23,11 +24,14 @@ interface Row {
   readonly runMs: number;
   readonly checkMs: number;
   readonly plainMs: number;
+  readonly plainCheckMs: number;
   readonly nativeMs: number | undefined;
   readonly libraryMs: number | undefined;
   readonly outputBytes: number;
+  readonly fuel: number;
 }
 
+const fuel = await fuelOf(flowfield.id, flowfield.version);
 const core = instantiateCore(await loadCore(flowfield.id, flowfield.version));
 
 /** One goal in the middle of a cave of costs 1 to 10. */
@@ -48,6 +52,7 @@ async function measure(side: number): Promise<Row> {
     { name: "run", call: () => core.run(input, [asset]) },
     { name: "check", call: () => core.check(input, [asset], answer.output, 1n) },
     { name: "plain", call: () => plain.towards([goal]) },
+    { name: "plain check", call: () => plainCheck(grid, distances, [goal]) },
   ], ROUNDS);
   const native = await runNative(new URL("native/flowfield.c", import.meta.url), nativeInput(grid, goal));
   const sum = distances.reduce((total, one) => one === 0xffffffff ? total : total + one, 0);
@@ -60,9 +65,11 @@ async function measure(side: number): Promise<Row> {
     runMs: timings[0]?.ms ?? NaN,
     checkMs: timings[1]?.ms ?? NaN,
     plainMs: timings[2]?.ms ?? NaN,
+    plainCheckMs: timings[3]?.ms ?? NaN,
     nativeMs: native.type === "measured" ? native.ms : undefined,
     libraryMs: side > LIBRARY_SIDE_MAX ? undefined : libraryMs(grid, goal),
     outputBytes: answer.output.length,
+    fuel: fuel(input, [asset]),
   };
 }
 
@@ -92,10 +99,12 @@ const table = markdownTable(
     "cells reached",
     "run, ms",
     "ns per cell",
+    "fuel per cell",
     "check / run",
-    "TypeScript",
+    "run in TypeScript",
+    "check in TypeScript",
     "graphology",
-    "C -O2",
+    "run in C -O2",
     "output, KiB",
   ],
   rows.map((row) => [
@@ -103,8 +112,10 @@ const table = markdownTable(
     row.cells,
     row.runMs.toFixed(2),
     (row.runMs * 1e6 / row.cells).toFixed(0),
+    (row.fuel / row.cells).toFixed(0),
     `${(100 * row.checkMs / row.runMs).toFixed(1)} %`,
     times(row.plainMs, row.runMs),
+    times(row.plainCheckMs, row.checkMs),
     times(row.libraryMs, row.runMs),
     times(row.nativeMs, row.runMs),
     (row.outputBytes / 1024).toFixed(0),
@@ -112,7 +123,7 @@ const table = markdownTable(
 );
 console.log(Deno.args.includes("--json") ? JSON.stringify(rows) : table);
 if (Deno.args.includes("--write")) {
-  await writeSection("performance.md", "flowfield", table);
+  await writeSection("tasks-as/flowfield/README.md", "cost", table);
   const points = (ms: (row: Row) => number | undefined) =>
     rows.flatMap((row): [number, number][] => {
       const value = ms(row);

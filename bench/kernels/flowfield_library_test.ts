@@ -7,7 +7,7 @@ import { instantiateCore, loadCore } from "../../tasks-as/testing/core.ts";
 import { drawsFrom } from "../../tasks-as/testing/draws.ts";
 import { assert } from "../../tests/deps.ts";
 import { graphologyField } from "./flowfield_libraries.ts";
-import { PlainField } from "./flowfield_plain.ts";
+import { plainCheck, PlainField } from "./flowfield_plain.ts";
 import { ngraphPath } from "./pathfind_libraries.ts";
 import { PlainSearch } from "./pathfind_plain.ts";
 
@@ -28,6 +28,9 @@ Deno.test("flowfield makes the distances of graphology and of the plain version"
     const field = flowfield.decodeOutput((answer as { output: Uint8Array }).output);
     const plain = new PlainField(grid).towards([goal]);
     assert.deepEqual(plain, { distances: field.distances, directions: field.directions });
+    assert.ok(plainCheck(grid, field.distances, [goal]));
+    const wrong = field.distances.with(compared % field.distances.length, 5);
+    assert.ok(!plainCheck(grid, wrong, [goal]));
     const library = graphologyField(grid);
     const paths = library.search(goal);
     for (const [cell, distance] of field.distances.entries()) {

@@ -144,3 +144,48 @@ export class PlainField {
     return found;
   }
 }
+
+/** The kernel's check without its directions: Bellman's condition at every cell, one by one. */
+export function plainCheck(
+  { width, height, costs }: CostGrid,
+  distances: Uint32Array,
+  goals: readonly number[],
+): boolean {
+  const isGoal = new Set(goals);
+  for (let y = 0, cell = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, cell++) {
+      const cost = costs[cell]!;
+      let best = 0xffffffff;
+      if (cost !== 0) {
+        const east = x + 1 < width && costs[cell + 1]! !== 0;
+        const west = x > 0 && costs[cell - 1]! !== 0;
+        const south = y + 1 < height && costs[cell + width]! !== 0;
+        const north = y > 0 && costs[cell - width]! !== 0;
+        if (east) best = through(distances, costs, cell + 1, 5, cost, best);
+        if (west) best = through(distances, costs, cell - 1, 5, cost, best);
+        if (south) best = through(distances, costs, cell + width, 5, cost, best);
+        if (north) best = through(distances, costs, cell - width, 5, cost, best);
+        if (south && east) best = through(distances, costs, cell + width + 1, 7, cost, best);
+        if (south && west) best = through(distances, costs, cell + width - 1, 7, cost, best);
+        if (north && east) best = through(distances, costs, cell - width + 1, 7, cost, best);
+        if (north && west) best = through(distances, costs, cell - width - 1, 7, cost, best);
+      }
+      if (distances[cell] !== (cost !== 0 && isGoal.has(cell) ? 0 : best)) return false;
+    }
+  }
+  return true;
+}
+
+/** The better of `best` and the way over a neighbour; a blocked one costs 0 and has none. */
+function through(
+  distances: Uint32Array,
+  costs: Uint8Array,
+  cell: number,
+  part: number,
+  cost: number,
+  best: number,
+): number {
+  const distance = distances[cell]!;
+  if (distance === 0xffffffff || costs[cell] === 0) return best;
+  return Math.min(best, distance + part * (cost + costs[cell]!));
+}

@@ -1,8 +1,12 @@
-// What paths cost: deno run --no-prompt -P=bench bench/pathfind_bench.ts [--json]
+// What paths cost: deno run --no-prompt -P=bench bench/pathfind_bench.ts [--write] [--json]
 import { pathfind } from "../../tasks-as/pathfind/codec.ts";
 import { gameMaps, makeProblem, type Problem } from "../../tasks-as/pathfind/testing/problems.ts";
 import { type Core, instantiateCore, loadCore } from "../../tasks-as/testing/core.ts";
 import { type Draw, drawSeed, drawsFrom } from "../../tasks-as/testing/draws.ts";
+import { markdownTable, writeSection } from "../page_section.ts";
+import { writeChart } from "./chart.ts";
+import { fuelOf } from "./fuel.ts";
+import { contest, type ContestRow } from "./pathfind_contest.ts";
 
 const SIDES = [256, 512] as const;
 const TASKS_PER_MAP = 40;
@@ -18,6 +22,7 @@ interface CostRow {
   readonly freshRunUsPerPair: number;
   readonly cellsPerPath: number;
   readonly checkUs: number;
+  readonly fuelPerPair: number;
   /** Check divided by run: of the sums, and in the median task. */
   readonly checkShareMean: number;
   readonly checkShareMedian: number;
@@ -25,6 +30,7 @@ interface CostRow {
 
 const module = await loadCore(pathfind.id, pathfind.version);
 const core = instantiateCore(module);
+const fuel = await fuelOf(pathfind.id, pathfind.version);
 
 function fastestUs(call: () => void): number {
   let fastest = Infinity;
@@ -68,6 +74,7 @@ function costOf(map: string, side: number, problems: readonly Problem[], draw: D
     freshRunUsPerPair: sum("freshUs") / pairs,
     cellsPerPath: cellsPerPath(problems),
     checkUs: sum("checkUs") / problems.length,
+    fuelPerPair: problems.reduce((total, { input, assets }) => total + fuel(input, assets), 0) / pairs,
     checkShareMean: sum("checkUs") / sum("runUs"),
     checkShareMedian: shares[shares.length >> 1] ?? NaN,
   };
@@ -84,17 +91,77 @@ function measureCosts(judge: Core, draw: Draw): CostRow[] {
 }
 
 const costs = measureCosts(core, drawsFrom(41));
-if (Deno.args.includes("--json")) {
-  console.log(JSON.stringify({ costs }));
-} else {
-  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
-  console.table(costs.map((row) => ({
-    map: `${row.map}, ${row.side} × ${row.side}`,
-    "run, µs per pair": row.runUsPerPair.toFixed(1),
-    "in a fresh instance": row.freshRunUsPerPair.toFixed(1),
-    "cells per path": row.cellsPerPath.toFixed(0),
-    "check, µs per task": row.checkUs.toFixed(1),
-    "check / run, mean": percent(row.checkShareMean),
-    median: percent(row.checkShareMedian),
-  })));
+const contested = contest(core);
+const percent = (share: number | undefined) => share === undefined ? "" : `${(share * 100).toFixed(1)} %`;
+const costTable = markdownTable(
+  [
+    "map",
+    "run, µs per pair",
+    "in a fresh instance",
+    "cells per path",
+    "fuel per pair",
+    "check, µs per task",
+    "check / run",
+  ],
+  costs.map((row) => [
+    `${row.map}, ${row.side} × ${row.side}`,
+    row.runUsPerPair.toFixed(1),
+    row.freshRunUsPerPair.toFixed(1),
+    row.cellsPerPath.toFixed(0),
+    row.fuelPerPair.toFixed(0),
+    row.checkUs.toFixed(1),
+    percent(row.checkShareMean),
+  ]),
+);
+const times = (us: number | undefined, of: number) => us === undefined ? "" : `${(us / of).toFixed(1)} ×`;
+const contestTable = markdownTable(
+  [
+    "map",
+    "µs per pair",
+    "check / run",
+    "PathFinding.js",
+    "ngraph.path",
+    "TypeScript",
+    "with proof, µs",
+    "check / run",
+    "proof, KiB",
+  ],
+  contested.map((row) => [
+    `${row.map}, ${row.side} × ${row.side}${row.hasCosts ? ", costs 1 to 10" : ""}`,
+    row.kernelUs.toFixed(row.kernelUs < 100 ? 1 : 0),
+    percent(row.checkShare),
+    times(row.pathFindingJsUs, row.kernelUs),
+    times(row.ngraphUs, row.kernelUs),
+    times(row.plainUs, row.kernelUs),
+    row.provedUs?.toFixed(0) ?? "",
+    percent(row.provedCheckShare),
+    row.proofBytes === undefined ? "" : (row.proofBytes / 1024).toFixed(0),
+  ]),
+);
+console.log(
+  Deno.args.includes("--json") ? JSON.stringify({ costs, contested }) : `${costTable}\n\n${contestTable}`,
+);
+if (Deno.args.includes("--write")) {
+  await writeSection("tasks-as/pathfind/README.md", "cost", `${costTable}\n\n${contestTable}`);
+  const caves = contested.filter(({ map }) => map === "caves");
+  const series = (name: string, hasCosts: boolean, us: (row: ContestRow) => number | undefined) => ({
+    name,
+    points: caves.flatMap((row): [number, number][] => {
+      const value = row.hasCosts === hasCosts ? us(row) : undefined;
+      return value === undefined ? [] : [[row.side ** 2, value]];
+    }),
+  });
+  await writeChart("pathfind_cost", {
+    title: "pathfind: a path between any two cells of caves",
+    sizeLabel: "cells of the map",
+    costLabel: "microseconds per pair",
+    series: [
+      series("bitmap", false, ({ kernelUs }) => kernelUs),
+      series("PathFinding.js", false, ({ pathFindingJsUs }) => pathFindingJsUs),
+      series("costs", true, ({ kernelUs }) => kernelUs),
+      series("costs, with proof", true, ({ provedUs }) => provedUs),
+      series("costs, TypeScript", true, ({ plainUs }) => plainUs),
+      series("costs, ngraph.path", true, ({ ngraphUs }) => ngraphUs),
+    ],
+  });
 }

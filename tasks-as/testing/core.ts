@@ -12,6 +12,8 @@ export type CheckResult = { readonly type: "ok" } | { readonly type: "err"; read
 export interface Core {
   run(input: Uint8Array, assets: readonly Uint8Array[]): RunResult;
   check(input: Uint8Array, assets: readonly Uint8Array[], output: Uint8Array, seed: bigint): CheckResult;
+  /** What the module exports, for who looks at more than the ABI. */
+  readonly exports: WebAssembly.Exports;
   /** Overwrites all memory that no call owns, as an earlier call might have left it. */
   fillFreeMemory(byte: number): void;
 }
@@ -41,8 +43,10 @@ export async function loadCore(kernel: string, version: string): Promise<WebAsse
 
 /** A new instance; further calls reuse it. */
 export function instantiateCore(module: WebAssembly.Module): Core {
-  const exports = new WebAssembly.Instance(module, {}).exports as unknown as CoreExports;
+  const { exports: raw } = new WebAssembly.Instance(module, {});
+  const exports = raw as unknown as CoreExports;
   return {
+    exports: raw,
     run(input, assets) {
       const result = exports.run(...placeArguments(exports, input, assets));
       const { tag, bytes } = readResult(exports.memory, result);
