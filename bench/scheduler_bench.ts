@@ -17,7 +17,7 @@ const kernel = simKernel(1);
 const outcome: Outcome = { type: "output", output: new Uint8Array(100), fuel: 1000 + 10 * 64, computeUs: 50 };
 
 function populated(workers: number, queued: number): State {
-  const state = createState(schedulerConfig([kernel], 1, { queuedTasksMax: 2_000_000 }));
+  const state = createState(schedulerConfig([kernel], 1, { queuedTasksMax: 2_000_000, youngShareMax: 1 }));
   const out: Effect[] = [];
   for (let no = 1; no <= workers; no++) {
     const record = trustedRecord([kernel]);

@@ -36,6 +36,9 @@ const compute: Compute = {
   close: () => Promise.resolve(),
 };
 
+/** Events that change nobody's standing. */
+const frequent: ReadonlySet<Event["type"]> = new Set(["answered", "submitted", "checked", "tick", "measured"]);
+
 /** When there was work that a worker at `rttMs` could still have done in time, when workers were usable, who was punished. */
 class Watch {
   readonly waiting: Stretch[] = [];
@@ -44,7 +47,6 @@ class Watch {
   readonly #needMs: number;
   readonly #since = new Map<string, number>();
   #waitingSinceMs: number | null = null;
-  #usableOf = new Map<number, { readonly id: string; on: boolean }>();
 
   constructor(rttMs: number) {
     this.#needMs = rttMs + 1.3 * serviceMs;
@@ -59,7 +61,7 @@ class Watch {
     }
     const atMs = nowMs();
     this.#noteWaiting(state, event.nowMs, atMs);
-    if (event.type !== "answered" && event.type !== "submitted") this.#noteUsable(state, atMs);
+    if (!frequent.has(event.type)) this.#noteUsable(state, atMs);
   }
 
   #noteWaiting(state: State, eventMs: number, atMs: number): void {
@@ -80,7 +82,6 @@ class Watch {
     for (const [id, sinceMs] of this.#since) {
       if (!seen.has(id)) this.#end(id, sinceMs, atMs);
     }
-    this.#usableOf.clear();
   }
 
   #end(id: string, sinceMs: number, atMs: number): void {

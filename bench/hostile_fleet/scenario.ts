@@ -10,7 +10,7 @@ export const slots: readonly (readonly [Kind, number])[] = [["honest", 28], ["sl
   3,
 ]];
 /** Mean time that a task takes a slot, by waiting. */
-export const serviceMs = 8;
+export const serviceMs = 12;
 export const slowFactor = 10;
 /** Slots that leave each second, of all; they are back after `awayMs`. */
 export const leavingPerS = 4;

@@ -1,30 +1,48 @@
 // Placement: among workers with room, the one that is expected to finish first. It looks at a fixed number of candidates,
 // so its cost does not grow with the fleet ("power of k choices": M. Mitzenmacher, 1996).
 import { busyForMs, isExcluded, serviceMs } from "./room.ts";
-import type { KernelState, State, Task, WorkerKernel, WorkerState } from "./state.ts";
+import type { State, Task, WorkerKernel, WorkerState } from "./state.ts";
 import { withinPart } from "./young.ts";
 
-/** A candidate and when it would be done, in milliseconds from now. */
-interface Choice {
-  readonly own: WorkerKernel;
-  readonly ms: number;
-  readonly near: boolean;
+/** The best candidate so far. One object per placement, no closures and no generators: this is the core's hottest loop. */
+interface Search {
+  readonly task: Task;
+  readonly nowMs: number;
+  readonly leftMs: number;
+  /** Whether this one goes to whoever was idle longest. */
+  readonly idlest: boolean;
+  best: WorkerKernel | null;
+  bestMs: number;
+  bestNear: boolean;
+  seen: number;
 }
 
 /** The worker of a tier that should get a task, or null where none that may have it has room or would be in time. */
 export function choose(state: State, nowMs: number, task: Task, tier: "peer" | "cloud"): WorkerState | null {
   const { kernel, spec } = task;
+  const { candidates, exploreEvery } = state.config;
   const list = tier === "cloud" ? kernel.openCloud : kernel.open;
-  const leftMs = spec.dueMs - nowMs;
-  const idlest = tier === "peer" && state.sinceExplored >= state.config.exploreEvery;
-  let best: Choice | null = null;
-  for (const own of candidates(state, task, list)) {
-    const ms = expectedMs(state, nowMs, own, task);
-    const choice = { own, ms, near: sharesNetwork(task, own.worker) };
-    if (ms > leftMs || (best !== null && !isBetter(choice, best, idlest, leftMs))) continue;
-    best = choice;
+  const search: Search = {
+    task,
+    nowMs,
+    leftMs: spec.dueMs - nowMs,
+    idlest: tier === "peer" && state.sinceExplored >= exploreEvery,
+    best: null,
+    bestMs: 0,
+    bestNear: false,
+    seen: 0,
+  };
+  const [asset] = spec.assets;
+  if (asset !== undefined && list.length > candidates) lookAtHolders(state, search, asset, list);
+  const looksMax = Math.min(list.length, 4 * candidates);
+  for (let look = 0; look < looksMax && search.seen < candidates; look++) {
+    lookAt(
+      state,
+      search,
+      list[list.length <= candidates ? look : hash(state.nextAttempt, look) % list.length]!,
+    );
   }
-  return best?.own.worker ?? null;
+  return search.best?.worker ?? null;
 }
 
 /** Whether a worker may compute a task at all. */
@@ -44,61 +62,48 @@ export function expectedMs(state: State, nowMs: number, own: WorkerKernel, task:
   return ms;
 }
 
-/**
- * Some of the workers with room, drawn by a hash of the attempt's number; and of those that hold the task's first asset,
- * so that a large fleet does not hide the one that has it.
- */
-function* candidates(
-  state: State,
-  task: Task,
-  list: readonly WorkerKernel[],
-): Generator<WorkerKernel> {
-  const { candidates: wanted } = state.config;
-  let seen = 0;
-  const [asset] = task.spec.assets;
-  if (asset !== undefined && list.length > wanted) {
-    for (const own of holders(state, task.kernel, asset, list)) {
-      if (!mayHave(state, own, task)) continue;
-      yield own;
-      if (++seen >= wanted / 2) break;
-    }
-  }
-  const looksMax = Math.min(list.length, 4 * wanted);
-  for (let look = 0; look < looksMax && seen < wanted; look++) {
-    const own = list[list.length <= wanted ? look : hash(state.nextAttempt, look) % list.length]!;
-    if (!mayHave(state, own, task)) continue;
-    seen++;
-    yield own;
+/** Workers of the list that hold the task's first asset, so that a large fleet does not hide the one that has it. */
+function lookAtHolders(state: State, search: Search, asset: string, list: readonly WorkerKernel[]): void {
+  const known = state.holders.get(asset);
+  if (known === undefined) return;
+  const { candidates } = state.config;
+  const looksMax = Math.min(known.size, candidates);
+  for (let look = 0; look < looksMax && 2 * search.seen < candidates; look++) {
+    const own = known.next()?.kernels.get(search.task.kernel.kernel.no);
+    if (own !== undefined && own.openAt >= 0 && list[own.openAt] === own) lookAt(state, search, own);
   }
 }
 
-/** Workers of the list that hold an asset: at most so many looks, another part of them each time. */
-function* holders(
-  state: State,
-  kernel: KernelState,
-  asset: string,
-  list: readonly WorkerKernel[],
-): Generator<WorkerKernel> {
-  const known = state.holders.get(asset);
-  if (known === undefined) return;
-  for (let look = 0; look < Math.min(known.size, state.config.candidates); look++) {
-    const worker = known.next();
-    const own = worker?.kernels.get(kernel.kernel.no);
-    if (own !== undefined && own.openAt >= 0 && list[own.openAt] === own) yield own;
-  }
+function lookAt(state: State, search: Search, own: WorkerKernel): void {
+  const { task, nowMs, leftMs } = search;
+  if (!mayHave(state, own, task)) return;
+  search.seen++;
+  const ms = expectedMs(state, nowMs, own, task);
+  if (ms > leftMs) return;
+  const near = sharesNetwork(task, own.worker);
+  if (search.best !== null && !isBetter(search, own, ms, near)) return;
+  search.best = own;
+  search.bestMs = ms;
+  search.bestNear = near;
 }
 
 /** Another network before the same one; then who is done first, or now and then who was idle longest and has time enough. */
-function isBetter(one: Choice, other: Choice, idlest: boolean, leftMs: number): boolean {
-  if (one.near !== other.near) return other.near;
-  if (!idlest) return one.ms < other.ms;
-  const calm = one.ms <= leftMs / 2;
-  if (calm !== other.ms <= leftMs / 2) return calm;
-  return calm ? one.own.worker.lastAnswerMs < other.own.worker.lastAnswerMs : one.ms < other.ms;
+function isBetter(
+  { best, bestMs, bestNear, idlest, leftMs }: Search,
+  own: WorkerKernel,
+  ms: number,
+  near: boolean,
+): boolean {
+  if (near !== bestNear) return bestNear;
+  if (!idlest || best === null) return ms < bestMs;
+  const calm = ms <= leftMs / 2;
+  if (calm !== bestMs <= leftMs / 2) return calm;
+  return calm ? own.worker.lastAnswerMs < best.worker.lastAnswerMs : ms < bestMs;
 }
 
 /** A second attempt goes to another network when there is one. */
 function sharesNetwork(task: Task, worker: WorkerState): boolean {
+  if (task.live.size === 0) return false;
   for (const attempt of task.live) {
     if (attempt.worker.spec.network === worker.spec.network) return true;
   }

@@ -8,6 +8,7 @@
 import { assignTask } from "./assign.ts";
 import { allows, wentBadly, wentWell } from "./breaker.ts";
 import { choose, expectedMs, mayHave } from "./choose.ts";
+import type { Head } from "./fair_queue.ts";
 import { refuse, serveTrusted } from "./finish.ts";
 import { chanceOf, hedge } from "./hedge.ts";
 import { closeAttempt, refreshRoom } from "./room.ts";
@@ -224,19 +225,18 @@ function localStartKeyMs(state: State, { kernel, spec }: Task): number {
 /** Which kernel's queue a worker should serve next: the earliest deadline, among projects that are not ahead of their share. */
 function mostUrgent(state: State, worker: WorkerState): WorkerKernel | null {
   let best: WorkerKernel | null = null;
-  let bestKeyMs = Infinity;
-  let leastMs = Infinity;
-  for (const own of worker.kernels.values()) {
-    if (own.usableSlots === 0 || own.kernel.queued.total === 0) continue;
-    leastMs = Math.min(leastMs, own.kernel.queue.head()?.share.usedMs ?? Infinity);
-  }
+  let bestHead: Head<Task> | null = null;
   for (const own of worker.kernels.values()) {
     if (own.usableSlots === 0 || own.kernel.queued.total === 0) continue;
     const head = own.kernel.queue.head();
-    if (head === undefined || head.share.usedMs > leastMs + state.config.fairLeadMs) continue;
-    if (head.key >= bestKeyMs) continue;
+    if (head === undefined || (bestHead !== null && !goesFirst(state, head, bestHead))) continue;
     best = own;
-    bestKeyMs = head.key;
+    bestHead = head;
   }
   return best;
+}
+
+function goesFirst({ config }: State, one: Head<Task>, other: Head<Task>): boolean {
+  const leadMs = one.share.usedMs - other.share.usedMs;
+  return Math.abs(leadMs) > config.fairLeadMs ? leadMs < 0 : one.key < other.key;
 }
