@@ -8,6 +8,7 @@ import { memoryBlobs, openStore } from "../../coordinator/store/mod.ts";
 import { type TrustRules, trustRules } from "../../coordinator/verify/mod.ts";
 import { createPool, signerEntries } from "../../sandbox/mod.ts";
 import { type Asset, type Client, connect } from "../../sdk/mod.ts";
+import type { WorkerConfig } from "../../worker/config.ts";
 import type { RunningWorker, WorkerPorts } from "../../worker/start.ts";
 import { ask, bearing } from "../e2e/coordinator_rig.ts";
 import { json } from "../e2e/coordinator_worker.ts";
@@ -39,7 +40,12 @@ export interface Fleet {
   /** A client of the first project, or of another one; closed with the fleet. */
   connect(key?: string, url?: URL): Promise<Client>;
   /** A worker, by default of this coordinator, ended with the fleet. */
-  join(label: string, ports?: WorkerPorts, url?: URL): Promise<RunningWorker>;
+  join(
+    label: string,
+    ports?: WorkerPorts,
+    url?: URL,
+    config?: Partial<Pick<WorkerConfig, "tier" | "invite">>,
+  ): Promise<RunningWorker>;
   status(): Promise<StatusReport>;
   /** Waits until every worker has verified the kernel. */
   ready(work: Work): Promise<void>;
@@ -128,8 +134,8 @@ function fleetOf(
       clients.push(client);
       return client;
     },
-    join: (label, ports, at = url) =>
-      start(at, { dataDir: `${folder}/${label}`, signers: [signer.publicKey] }, ports),
+    join: (label, ports, at = url, config = {}) =>
+      start(at, { dataDir: `${folder}/${label}`, signers: [signer.publicKey], ...config }, ports),
     status: () => running.status(),
     ready: (work) => ready(running, work),
     async trustAll(client, work) {
