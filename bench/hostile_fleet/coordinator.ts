@@ -37,7 +37,13 @@ const compute: Compute = {
 };
 
 /** Events that change nobody's standing. */
-const frequent: ReadonlySet<Event["type"]> = new Set(["answered", "submitted", "checked", "tick", "measured"]);
+const frequent: ReadonlySet<Event["type"]> = new Set([
+  "answered",
+  "submitted",
+  "checked",
+  "tick",
+  "measured",
+]);
 
 /** When there was work that a worker at `rttMs` could still have done in time, when workers were usable, who was punished. */
 class Watch {

@@ -22,7 +22,7 @@ export const lieChance = 0.2;
 export const swallowChance = 0.3;
 export const deadlineMsMin = 50;
 export const deadlineMsMax = 200;
-export const localSlots = 2;
+export const localSlots = 6;
 /** Chance that the kernel's check sees a lie. */
 export const detection = 0.6;
 /** Part of the capacity that is asked for. */

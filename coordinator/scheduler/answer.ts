@@ -264,6 +264,7 @@ function measure(nowMs: number, attempt: Attempt, outcome: Outcome): void {
   if (!isClaim(outcome)) return;
   const tookMs = Math.max(0, nowMs - sinceMs);
   worker.answered++;
+  worker.misses = 0;
   worker.serviceMs += (tookMs - worker.serviceMs) / Math.min(worker.answered, 16);
   worker.kernels.get(kernel.kernel.no)?.service.add(work.input.length, tookMs);
   // Newcomers are anybody: how long the kernel takes is learned from those who serve.

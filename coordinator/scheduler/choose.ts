@@ -52,6 +52,11 @@ export function mayHave(state: State, own: WorkerKernel, task: Task): boolean {
     withinPart(state, own);
 }
 
+/** Whether a worker is expected in time: one that owes an answer gets only what could still be done twice. */
+export function isInTime({ misses }: WorkerState, ms: number, leftMs: number): boolean {
+  return misses === 0 ? ms <= leftMs : 2 * ms <= leftMs;
+}
+
 /** Round trip or work in front, compute, and what has to be fetched first. */
 export function expectedMs(state: State, nowMs: number, own: WorkerKernel, task: Task): number {
   const { worker } = own;
@@ -79,7 +84,7 @@ function lookAt(state: State, search: Search, own: WorkerKernel): void {
   if (!mayHave(state, own, task)) return;
   search.seen++;
   const ms = expectedMs(state, nowMs, own, task);
-  if (ms > leftMs) return;
+  if (!isInTime(own.worker, ms, leftMs)) return;
   const near = sharesNetwork(task, own.worker);
   if (search.best !== null && !isBetter(search, own, ms, near)) return;
   search.best = own;

@@ -23,6 +23,8 @@ export interface SchedulerConfig {
   readonly confirmsFailedMax: number;
   /** The quantile of its own cost that trusted compute reserves before a deadline. */
   readonly localQuantile: number;
+  /** A task whose worker answers in time with at least this chance does not go down while trusted compute is busy. */
+  readonly rungChanceMin: number;
   /** How often a task is looked at whose time for trusted compute has come while its worker is likely to answer. */
   readonly rungLookMs: number;
   /** Kept between the planned end of local compute and the deadline. */
@@ -97,6 +99,7 @@ export function schedulerConfig(
     urgentRunsMax: 8,
     confirmsFailedMax: 3,
     localQuantile: 0.95,
+    rungChanceMin: 0.98,
     rungLookMs: 2,
     localMarginMs: 4,
     localGuessMs: 20,

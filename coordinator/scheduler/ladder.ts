@@ -7,11 +7,11 @@
 //   local   -                                                                compute; refuse when that is hopeless
 import { assignTask } from "./assign.ts";
 import { allows, wentBadly, wentWell } from "./breaker.ts";
-import { choose, expectedMs, mayHave } from "./choose.ts";
+import { choose, expectedMs, isInTime, mayHave } from "./choose.ts";
 import type { Head } from "./fair_queue.ts";
 import { refuse, serveTrusted } from "./finish.ts";
 import { chanceOf, hedge } from "./hedge.ts";
-import { closeAttempt, refreshRoom } from "./room.ts";
+import { blame, closeAttempt, refreshRoom } from "./room.ts";
 import type { Attempt, State, Task, WorkerKernel, WorkerState } from "./state.ts";
 import { ask, caseOf, localMs, longestWaitMs } from "./trusted.ts";
 import type { Effect } from "./types.ts";
@@ -57,7 +57,7 @@ export function dispatch(state: State, nowMs: number, worker: WorkerState, out: 
     unqueue(task);
     const turn = tier === "peer" || task.rung !== "peer" || !peersMayAnswer(state, nowMs, task);
     const fits = turn && mayHave(state, own, task) &&
-      nowMs + expectedMs(state, nowMs, own, task) <= task.spec.dueMs;
+      isInTime(worker, expectedMs(state, nowMs, own, task), task.spec.dueMs - nowMs);
     if (fits) assignTask(state, nowMs, task, worker, out);
     else passed.push(task);
   }
@@ -68,6 +68,7 @@ export function dispatch(state: State, nowMs: number, worker: WorkerState, out: 
 export function leaseExpired(state: State, nowMs: number, attempt: Attempt, out: Effect[]): void {
   if (attempt.state !== "out") return;
   attempt.expired = true;
+  attempt.worker.misses++;
   state.counters.leasesExpired++;
   attempt.worker.quota = Math.max(1, attempt.worker.quota / 2);
   refreshRoom(attempt.worker);
@@ -84,6 +85,7 @@ export function abandon(state: State, nowMs: number, attempt: Attempt, out: Effe
   if (attempt.state !== "out") return;
   const { task, worker } = attempt;
   closeAttempt(state, attempt);
+  blame(nowMs, attempt);
   if (task !== null) failover(state, nowMs, task, out);
   dispatch(state, nowMs, worker, out);
 }
@@ -122,11 +124,12 @@ export function goDown(state: State, nowMs: number, out: Effect[]): void {
 }
 
 /**
- * Takes a task down, unless a worker is likely to answer it in time and trusted compute is busy: then it would only do
- * again what is about to be answered, and the more so the busier it is. Such a task is looked at again in a moment.
+ * Takes a task down, unless a worker is likely to answer it in time and trusted compute has no slot to spare: then it would
+ * mostly do again what is about to be answered, and others that need it would wait. Such a task is looked at again.
  */
 export function lookDown(state: State, nowMs: number, task: Task, out: Effect[]): void {
-  const waits = task.awaiting === null && longestWaitMs(state) > 0 && isLikelyAnswered(state, nowMs, task);
+  const spare = state.runsRunning + state.urgentWaiting < state.config.localSlots - 1;
+  const waits = task.awaiting === null && !spare && isLikelyAnswered(state, nowMs, task);
   if (waits) state.timers.push(nowMs + state.config.rungLookMs, { type: "rung", task });
   else descend(state, nowMs, task, out);
 }
@@ -137,7 +140,7 @@ function isLikelyAnswered(state: State, nowMs: number, task: Task): boolean {
     if (attempt.state === "checking") return true;
     if (
       attempt.state === "out" && attempt.worker.connected &&
-      chanceOf(state, nowMs, attempt) >= state.config.hedgeChanceMin
+      chanceOf(state, nowMs, attempt) >= state.config.rungChanceMin
     ) {
       return true;
     }

@@ -96,6 +96,8 @@ export interface WorkerState {
   /** Predicted compute of everything in flight. */
   aheadMs: number;
   lastAnswerMs: number;
+  /** Leases that ran out since its last answer. */
+  misses: number;
   /** When its last answers came, as many as it has slots. */
   readonly answeredMs: number[];
   answered: number;

@@ -30,6 +30,7 @@ export function joined(state: State, nowMs: number, spec: WorkerSpec, out: Effec
     serviceMs: state.config.serviceGuessMs,
     aheadMs: 0,
     lastAnswerMs: nowMs,
+    misses: 0,
     answeredMs: [],
     answered: 0,
   };
