@@ -1,5 +1,6 @@
 // The tier between peers and trusted compute, with real workers: one of the operator's own, joined by the operator's token.
 import { assert } from "../deps.ts";
+import { eventually } from "./eventually.ts";
 import { runTask, withFleet } from "./fleet.ts";
 import { paths } from "./work.ts";
 
@@ -11,8 +12,12 @@ Deno.test("a worker of the tier cloud serves, unchecked, what no peer may answer
     await fleet.join("newcomer");
     await fleet.ready(work);
     const client = await fleet.connect();
-    const answer = await runTask(client, work, work.next());
-    assert.deepEqual([answer.tier, answer.verified], ["cloud", "trusted"]);
+    // A worker that has just started may be slower than its first lease: then trusted compute answers.
+    await eventually("the cloud worker answers", async () => {
+      const { tier, verified } = await runTask(client, work, work.next());
+      assert.ok(tier !== "peer" && verified === "trusted");
+      return tier === "cloud";
+    });
     const { workers, trust } = await fleet.status();
     const tiers = new Map(workers.map(({ id, tier }) => [id, tier]));
     assert.equal(tiers.get(rented.worker), "cloud");
