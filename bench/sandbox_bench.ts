@@ -10,6 +10,7 @@ import {
   selfTest,
   threads as kind,
 } from "../sandbox/mod.ts";
+import { limits } from "../protocol/limits.ts";
 import { execute } from "../sandbox/abi/execute.ts";
 import { prepareCore } from "../sandbox/abi/exports.ts";
 import { createVmWatchdog } from "../sandbox/isolate/vm_watchdog.ts";
@@ -38,7 +39,14 @@ async function bundleOf(
 async function freshRuns(): Promise<Row[]> {
   const { digest, module, lent } = await bundleOf();
   const watch = createVmWatchdog();
-  const job = { kernel: digest, input: INPUT, assets: [], outputBytesMax: 65_536, fuel: 1, wallMs: 1_000 };
+  const job = {
+    kernel: digest,
+    input: INPUT,
+    assets: [],
+    outputBytesMax: 65_536,
+    fuelLimit: limits.fuelMax,
+    wallMs: 1_000,
+  };
   const own = { ...job, core: prepareCore(module), memory: undefined };
   const core = prepareCore(lent.module);
   const inUsed = async (pages: number) => {
@@ -123,7 +131,7 @@ function runOf(
   bundle: Bundle,
   assets: readonly { digest: string; bytes: Uint8Array }[] = [],
 ) {
-  return isolate.run({ bundle, input: INPUT, assets, fuelLimit: 100_000, wallMs: 10_000 });
+  return isolate.run({ bundle, input: INPUT, assets, fuelLimit: limits.fuelMax, wallMs: 10_000 });
 }
 
 async function threads(): Promise<Row[]> {

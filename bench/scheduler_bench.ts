@@ -49,6 +49,7 @@ function submit(state: State, task: number, nowMs: number, out: Effect[]): void 
     kernel: 1,
     input,
     assets: [],
+    fuelLimit: 1e6,
     identity: String(task),
     dueMs: 10_000_000 + task % 1000,
     priority: 0,

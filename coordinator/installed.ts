@@ -10,7 +10,6 @@ export interface VerifiedBundle {
     readonly id: string;
     readonly version: string;
     readonly release: number;
-    readonly fuel: { readonly base: number; readonly perInputByte: number };
     readonly limits: {
       readonly inputBytesMax: number;
       readonly outputBytesMax: number;
@@ -20,7 +19,7 @@ export interface VerifiedBundle {
       readonly wallMsMax: number;
     };
     readonly detection: number;
-    readonly files: { readonly "core.wasm": string };
+    readonly files: Readonly<Record<string, string>>;
   };
   readonly manifestBytes: Uint8Array<ArrayBuffer>;
   readonly signature: Uint8Array<ArrayBuffer>;
@@ -58,22 +57,20 @@ export async function installKernels(
     installed.push({
       kernel: kernelOf(index + 1, bundle, price),
       signature,
-      files: new Map([[digest, manifestBytes], [manifest.files["core.wasm"], core]]),
+      files: new Map([[digest, manifestBytes], [manifest.files["core.wasm"] ?? "", core]]),
     });
   }
   return installed;
 }
 
 function kernelOf(no: number, { digest, manifest }: VerifiedBundle, price: number): Kernel {
-  const { id, version, release, fuel, limits, detection } = manifest;
+  const { id, version, release, limits, detection } = manifest;
   return Object.freeze({
     no,
     id,
     version,
     release,
     digest,
-    fuelBase: fuel.base,
-    fuelPerInputByte: fuel.perInputByte,
     fuelMax: limits.fuelMax,
     inputBytesMax: limits.inputBytesMax,
     outputBytesMax: limits.outputBytesMax,

@@ -11,7 +11,6 @@ function bundle(id: string, release: number): VerifiedBundle {
       id,
       version: `${release}.0.0`,
       release,
-      fuel: { base: 10, perInputByte: 2 },
       limits: {
         inputBytesMax: 1,
         outputBytesMax: 2,
@@ -50,8 +49,8 @@ Deno.test("installKernels() numbers kernels from 1, stores them, and keeps a sto
   ]);
   const [{ kernel, files }] = installed as [typeof installed[number]];
   assert.deepEqual(
-    [kernel.fuelBase, kernel.fuelPerInputByte, kernel.assetBytesMax, kernel.detection, kernel.version],
-    [10, 2, 4, 0.5, "1.0.0"],
+    [kernel.fuelMax, kernel.assetBytesMax, kernel.detection, kernel.version],
+    [5, 4, 0.5, "1.0.0"],
   );
   assert.deepEqual([...files.keys()], ["a".repeat(64), "c".repeat(64)]);
 });

@@ -9,7 +9,12 @@ export interface ComputeAsset {
 
 /** What a pool of isolates does; the sandbox has one. */
 export interface ComputePool<Bundle> {
-  run(bundle: Bundle, input: Uint8Array, assets: readonly ComputeAsset[]): Promise<Outcome>;
+  run(
+    bundle: Bundle,
+    input: Uint8Array,
+    assets: readonly ComputeAsset[],
+    fuelLimit: number,
+  ): Promise<Outcome>;
   check(
     bundle: Bundle,
     input: Uint8Array,
@@ -54,7 +59,7 @@ export function localCompute<Bundle>(parts: LocalComputeParts<Bundle>): Compute 
       const bundle = parts.bundles.get(work.kernel);
       const found = warm(assets, work) ?? await fetch(work);
       if (bundle === undefined || found === undefined) return unavailable(work);
-      return await pool.run(bundle, work.input, found);
+      return await pool.run(bundle, work.input, found, work.fuelLimit);
     },
     check(work, output, seed, again) {
       const judge = (found: readonly ComputeAsset[] | undefined): CheckOutcome => {

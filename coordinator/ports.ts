@@ -9,8 +9,6 @@ export interface Kernel {
   readonly release: number;
   /** SHA-256 of the manifest, lower-case hex: the kernel's name in every identity. */
   readonly digest: string;
-  readonly fuelBase: number;
-  readonly fuelPerInputByte: number;
   readonly fuelMax: number;
   readonly inputBytesMax: number;
   readonly outputBytesMax: number;
@@ -29,6 +27,8 @@ export interface Work {
   readonly input: Uint8Array;
   /** Asset digests, lower-case hex. */
   readonly assets: readonly string[];
+  /** The most it may use: part of what the task is, for what uses more ends otherwise. */
+  readonly fuelLimit: number;
 }
 
 /** What running a kernel gave. `failure` with kernel.refused, kernel.trapped, kernel.exhausted or kernel.output_too_large is as deterministic as an output. */

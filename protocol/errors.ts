@@ -104,6 +104,11 @@ export const codes = {
     retry: false,
     hint: "Compile without this feature: results would differ by machine.",
   },
+  "bundle.derived": {
+    status: 422,
+    retry: false,
+    hint: "Build the bundle again: what runs has to come from the component.",
+  },
   "task.deadline": { status: 504, retry: true, hint: "Allow more time, or connect more workers." },
   "task.infeasible": {
     status: 503,

@@ -1,5 +1,4 @@
-// What is known about a task before its kernel runs: its sizes against the manifest, its fuel against the limit.
-import { fuelOf } from "./fuel.ts";
+// What is known about a task before its kernel runs: its sizes against the manifest.
 import { type Asset, failedBefore, type Failure } from "./outcome.ts";
 import type { Manifest } from "./bundle/manifest.ts";
 
@@ -8,13 +7,9 @@ export function refusal(
   manifest: Manifest,
   input: Uint8Array,
   assets: readonly Asset[],
-  fuelLimit: number,
 ): Failure | undefined {
   const tooLarge = sizeComplaint(manifest, input, assets);
-  if (tooLarge !== undefined) return failedBefore("kernel.refused", tooLarge);
-  const fuel = fuelOf(manifest, input.length);
-  if (fuel <= fuelLimit) return undefined;
-  return failedBefore("kernel.exhausted", `The task needs ${fuel} fuel, its limit is ${fuelLimit}.`);
+  return tooLarge === undefined ? undefined : failedBefore("kernel.refused", tooLarge);
 }
 
 /** The sentence that says which size passes the manifest's limit, or undefined. */

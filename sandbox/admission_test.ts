@@ -1,10 +1,8 @@
 import { assert } from "../tests/deps.ts";
 import { manifestOf } from "../tests/hostile/bundles.ts";
 import { refusal, sizeComplaint } from "./admission.ts";
-import { fuelOf } from "./fuel.ts";
 
 const manifest = await manifestOf(new Uint8Array(0), {
-  fuel: { base: 10, perInputByte: 3 },
   limits: { inputBytesMax: 4, assetsMax: 2, assetBytesMax: 5 },
 });
 
@@ -12,13 +10,8 @@ function assets(...sizes: readonly number[]) {
   return sizes.map((size) => ({ digest: `${size}`, bytes: new Uint8Array(size) }));
 }
 
-Deno.test("fuelOf() is the base and so much per byte of input", () => {
-  assert.equal(fuelOf(manifest, 0), 10);
-  assert.equal(fuelOf(manifest, 4), 22);
-});
-
 Deno.test("refusal() lets pass what fits every limit exactly", () => {
-  assert.equal(refusal(manifest, new Uint8Array(4), assets(5, 5), 22), undefined);
+  assert.equal(refusal(manifest, new Uint8Array(4), assets(5, 5)), undefined);
 });
 
 Deno.test("refusal() names the size that passes its limit", () => {
@@ -33,9 +26,7 @@ Deno.test("refusal() names the size that passes its limit", () => {
   );
 });
 
-Deno.test("refusal() is the same for the same task: refused before exhausted, and no fuel used", () => {
-  const tooLarge = refusal(manifest, new Uint8Array(5), [], 0);
-  const exhausted = refusal(manifest, new Uint8Array(4), [], 21);
+Deno.test("refusal() uses no fuel", () => {
+  const tooLarge = refusal(manifest, new Uint8Array(5), []);
   assert.deepEqual([tooLarge?.code, tooLarge?.fuel], ["kernel.refused", 0]);
-  assert.deepEqual([exhausted?.code, exhausted?.fuel], ["kernel.exhausted", 0]);
 });

@@ -1,5 +1,5 @@
 export * from "./bundle/mod.ts";
-export { fuelOf } from "./fuel.ts";
+export { METER_VERSION, WEIGHTS_VERSION } from "./meter/mod.ts";
 export type { CellKind } from "./isolate/cell.ts";
 export {
   type CellEvent,

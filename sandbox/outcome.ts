@@ -27,7 +27,7 @@ export function isKernelCode(value: unknown): value is KernelCode {
 export interface Output {
   readonly type: "output";
   readonly output: Uint8Array<ArrayBuffer>;
-  /** Units of deterministic work, by the manifest's fuel model. */
+  /** Units of deterministic work, as the meter in the module counted them. */
   readonly fuel: number;
   /** Wall time from a fresh instance to the copied output, in whole microseconds. */
   readonly computeUs: number;
@@ -40,7 +40,7 @@ export interface Failure {
   readonly type: "failure";
   readonly code: KernelCode;
   readonly message: string;
-  /** Work done: 0 where nothing was run, or where it is not known how much. */
+  /** Work done, the whole limit of what is exhausted; 0 where nothing was run, or where it is not known how much. */
   readonly fuel: number;
   readonly computeUs: number;
   /** As of an output. */

@@ -1,8 +1,11 @@
-// The proof, before any work is taken, that this machine stops a kernel that spins and bounds one that takes memory.
+// The proof, before any work is taken, that this machine stops a kernel that spins, by the clock and by the meter, and
+// bounds one that takes memory.
 import type { Bundle } from "./bundle/bundle.ts";
 import { compileCore } from "./bundle/core_rules.ts";
 import { lendMemory } from "./bundle/lent_core.ts";
 import { P2c2rError } from "../protocol/errors.ts";
+import { limits } from "../protocol/limits.ts";
+import { METER_VERSION, WEIGHTS_VERSION } from "./meter/mod.ts";
 import { createIsolate, type Isolate } from "./isolate/isolate.ts";
 import type { CellKind } from "./isolate/cell.ts";
 import { createCellStock } from "./isolate/cell_stock.ts";
@@ -17,9 +20,12 @@ export interface SelfTest {
 
 const PAGES_MAX = 4;
 const SPIN_MS = 50;
+const SPIN_FUEL = 1_000_000;
+/** The input that makes the kernel spin. */
+const SPIN = new Uint8Array(0);
 
 /**
- * Runs a spinning kernel and a memory bomb in a cell of the kind that is to be used.
+ * Runs a spinning kernel, twice, and a memory bomb in a cell of the kind that is to be used.
  *
  * @throws {P2c2rError} worker.untested when one of them was not contained, kernel.environment when no cell could start
  */
@@ -32,10 +38,14 @@ export async function selfTest(kind: CellKind): Promise<SelfTest> {
     // The first task of a cell compiles and starts things; it is not the one that is timed.
     expectPages(await run(isolate, bundle, Uint8Array.of(1)));
     const start = performance.now();
-    const spun = await run(isolate, bundle, new Uint8Array(0));
+    const spun = await run(isolate, bundle, SPIN);
     const overrunMs = performance.now() - start - SPIN_MS;
     if (spun.type !== "failure" || spun.code !== "kernel.late") {
       throw untested(spun, "stop a kernel that spins");
+    }
+    const emptied = await run(isolate, bundle, SPIN, SPIN_FUEL);
+    if (emptied.type !== "failure" || emptied.code !== "kernel.exhausted" || emptied.fuel !== SPIN_FUEL) {
+      throw untested(emptied, "stop a kernel whose fuel is used up");
     }
     expectPages(await run(isolate, bundle, Uint8Array.of(1)));
     return { overrunMs };
@@ -56,14 +66,15 @@ async function selfTestBundle(): Promise<Bundle> {
       release: 1,
       engine: "wasm",
       abi: "p2c2r:kernel@1.0.0",
-      fuel: { model: "declared", version: 1, base: 1, perInputByte: 0 },
+      meter: { version: METER_VERSION, weights: WEIGHTS_VERSION },
       limits: {
         memoryPages: PAGES_MAX,
         inputBytesMax: 1,
         outputBytesMax: 4,
         assetsMax: 0,
         assetBytesMax: 0,
-        fuelMax: 1,
+        fuelMax: limits.fuelMax,
+        checkFuelMax: 1,
         wallMsMax: 2_000,
       },
       detection: 0,
@@ -79,9 +90,15 @@ async function selfTestBundle(): Promise<Bundle> {
   };
 }
 
-async function run(isolate: Isolate, bundle: Bundle, input: Uint8Array): Promise<Outcome> {
-  const wallMs = input.length === 0 ? SPIN_MS : bundle.manifest.limits.wallMsMax;
-  const outcome = await isolate.run({ bundle, input, assets: [], fuelLimit: 1, wallMs });
+async function run(
+  isolate: Isolate,
+  bundle: Bundle,
+  input: Uint8Array,
+  fuelLimit: number = limits.fuelMax,
+): Promise<Outcome> {
+  const isWatched = input.length === 0 && fuelLimit === limits.fuelMax;
+  const wallMs = isWatched ? SPIN_MS : bundle.manifest.limits.wallMsMax;
+  const outcome = await isolate.run({ bundle, input, assets: [], fuelLimit, wallMs });
   if (outcome.type === "output" || outcome.code !== "kernel.environment") return outcome;
   throw new P2c2rError("kernel.environment", `Cannot test the sandbox: ${outcome.message}`);
 }

@@ -29,6 +29,13 @@ function cellsOf(outcomes: readonly Outcome[]): CellKind {
 }
 
 const right: Outcome = { type: "output", output: Uint8Array.of(4, 0, 0, 0), fuel: 1, computeUs: 1 };
+const exhausted: Outcome = {
+  type: "failure",
+  code: "kernel.exhausted",
+  message: "exhausted",
+  fuel: 1_000_000,
+  computeUs: 1,
+};
 const late: Outcome = { type: "failure", code: "kernel.late", message: "late", fuel: 0, computeUs: 1 };
 
 for (const kind of [threads, processes]) {
@@ -39,12 +46,22 @@ for (const kind of [threads, processes]) {
 }
 
 Deno.test("selfTest() passes when the runaway is late and the bomb gets its pages and no more", async () => {
-  await selfTest(cellsOf([right, late, right]));
+  await selfTest(cellsOf([right, late, exhausted, right]));
 });
 
 Deno.test("selfTest() fails when a runaway is not stopped, a bomb not bounded, or the next task is wrong", async () => {
   const five: Outcome = { ...right, output: Uint8Array.of(5, 0, 0, 0) };
-  for (const outcomes of [[five], [late], [right, right], [right, late, five], [right, late, late]]) {
+  for (
+    const outcomes of [
+      [five],
+      [late],
+      [right, right],
+      [right, late, right],
+      [right, late, { ...exhausted, fuel: 7 }],
+      [right, late, exhausted, five],
+      [right, late, exhausted, late],
+    ]
+  ) {
     await assert.rejects(selfTest(cellsOf(outcomes)), { code: "worker.untested" });
   }
 });

@@ -1,6 +1,6 @@
 import { assert } from "../tests/deps.ts";
 import { buildBundle, staleFiles } from "./build/bundle.ts";
-import { coreOf } from "./build/component.ts";
+import { kernelCore } from "../sandbox/component/mod.ts";
 import { parseManifest } from "./build/manifest.ts";
 import { refuseUnfitCore } from "./build/refuse.ts";
 import { casesOf } from "./testing/cases.ts";
@@ -27,7 +27,7 @@ for (const kernel of KERNELS) {
     );
     const component = await Deno.readFile(new URL(`bundles/${kernel}/${version}/component.wasm`, root));
     const glued = await instantiateComponent(component);
-    const core = instantiateCore(await WebAssembly.compile(coreOf(component).slice()));
+    const core = instantiateCore(await WebAssembly.compile(kernelCore(component)));
     const cases = await casesOf[kernel]();
     assert.ok(cases.length > 0);
     for (const { name, input, assets } of cases) {
@@ -108,23 +108,11 @@ Deno.test("refuseUnfitCore() takes a module that keeps the rules and names each 
   );
 });
 
-Deno.test("coreOf() takes the one core module out of a component and refuses anything else", () => {
-  const core = moduleOf();
-  const header = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0];
-  const section = [1, core.length, ...core];
-  assert.deepEqual(coreOf(Uint8Array.from([...header, 0, 1, 7, ...section])), core);
-  assert.throws(() => coreOf(Uint8Array.from(header)), /has 0 core modules, expected 1/);
-  assert.throws(() => coreOf(Uint8Array.from([...header, ...section, ...section])), /has 2 core modules/);
-  assert.throws(() => coreOf(Uint8Array.from([...header, ...section.slice(0, -1)])), /ends behind the file/);
-  assert.throws(() => coreOf(core), /not a component/);
-});
-
 const MANIFEST = `{
   "format": 1, "id": "k", "version": "1.0.0", "release": 1, "engine": "wasm", "abi": "p2c2r:kernel@1.0.0",
-  "fuel": { "model": "declared", "version": 1, "base": 1000, "perInputByte": 40 },
   "limits": {
     "memoryPages": 16, "inputBytesMax": 100, "outputBytesMax": 9, "assetsMax": 1, "assetBytesMax": 9,
-    "fuelMax": 5000, "wallMsMax": 1000
+    "fuelMax": 5000, "checkFuelMax": 500, "wallMsMax": 1000
   },
   "detection": 0.9,
   "imports": []
@@ -143,9 +131,9 @@ Deno.test("parseManifest() takes a manifest and names a wrong key", async () => 
     ['"release": 1', '"releases": 1', /top level has the keys .*releases/],
     ['"engine": "wasm"', '"engine": "wgsl"', /expected format 1, engine "wasm"/],
     ['"imports": []', '"imports": ["wasi:io"]', /imports is not an empty list/],
-    ['"model": "declared"', '"model": "guessed"', /fuel\.model is guessed/],
     ['"memoryPages": 16', '"memoryPages": 0', /limits\.memoryPages is 0/],
-    ['"perInputByte": 40', '"perInputByte": 41', /limits\.fuelMax is 5000; the largest input costs 5100/],
+    ['"fuelMax": 5000', '"fuelMax": 0', /limits\.fuelMax is 0; expected an integer from 1/],
+    ['"checkFuelMax": 500', '"checkFuelMax": 1e13', /limits\.checkFuelMax is 10000000000000/],
     ['"assetsMax": 1', '"assetsMax": "one"', /limits\.assetsMax is one/],
     ['"detection": 0.9', '"detection": 1.1', /detection is 1\.1; expected a number from 0 to 1/],
   ];

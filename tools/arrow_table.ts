@@ -30,7 +30,12 @@ export const AREAS: readonly Area[] = [
     may: ["tasks-as/", "tests/deps.ts"],
     computes: true,
   },
-  { name: "tasks-as", files: ["tasks-as/"], may: ["tasks-as/"], computes: true },
+  {
+    name: "tasks-as",
+    files: ["tasks-as/"],
+    may: ["tasks-as/", "sandbox/component/mod.ts", "sandbox/meter/mod.ts", "sandbox/wasm/mod.ts"],
+    computes: true,
+  },
   { name: "sandbox", files: ["sandbox/"], may: ["sandbox/", "protocol/limits.ts", "protocol/errors.ts"] },
   {
     name: "the coordinator's composition root",

@@ -117,8 +117,6 @@ export const testKernel: Kernel = {
   version: "1.2.0",
   release: 4,
   digest: "ab".repeat(32),
-  fuelBase: 100,
-  fuelPerInputByte: 1,
   fuelMax: 1_000,
   inputBytesMax: 64,
   outputBytesMax: 64,

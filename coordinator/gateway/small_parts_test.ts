@@ -24,12 +24,23 @@ Deno.test("identityOf() is SHA-256 over kernel, number of assets, assets and inp
   const input = Uint8Array.of(1, 2, 3);
   const parts = Uint8Array.of(...Uint8Array.fromHex(digestA), 1, ...Uint8Array.fromHex(digestB), ...input);
   assert.equal(identityOf(digestA, [digestB], input), await hashOf(parts));
+  const limit = Uint8Array.of(7, 0, 0, 0, 0, 0, 0, 0);
+  const limited = Uint8Array.of(
+    ...Uint8Array.fromHex(digestA),
+    129,
+    ...Uint8Array.fromHex(digestB),
+    ...limit,
+    ...input,
+  );
+  assert.equal(identityOf(digestA, [digestB], input, 7), await hashOf(limited));
   const others = [
     identityOf(digestB, [digestB], input),
     identityOf(digestA, [], input),
     identityOf(digestA, [digestB, digestB], input),
     identityOf(digestA, [digestB], Uint8Array.of(1, 2)),
     identityOf(digestA, [digestB], input),
+    identityOf(digestA, [digestB], input, 7),
+    identityOf(digestA, [digestB], input, 8),
   ];
   assert.equal(new Set(others).size, others.length);
 });
@@ -65,7 +76,7 @@ Deno.test("InHand gives an attempt once, for its own fence, and forgets the olde
     worker: 1,
     attempt,
     fence: attempt * 10,
-    work: { kernel: 3, input: new Uint8Array(0), assets: [] },
+    work: { kernel: 3, input: new Uint8Array(0), assets: [], fuelLimit: 9 },
     budgetMs: 1,
     leaseMs: 1,
     priority: 0,

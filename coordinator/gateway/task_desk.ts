@@ -1,6 +1,7 @@
 // Where tasks come in and answers go out, whatever way they came: admission before the core, one end for each task after it.
 import { type Code, codes, limits, P2c2rError } from "../../protocol/mod.ts";
 import type { Kernel } from "../ports.ts";
+import { FuelBounds } from "../scheduler/fuel_bounds.ts";
 import type { BackendEffect, Shell } from "../scheduler/shell.ts";
 import { ByteBudget } from "./byte_budget.ts";
 import { IdempotencyMemory } from "./idempotency.ts";
@@ -36,6 +37,8 @@ export interface DeskCounters {
 }
 
 const FUEL_PER_PRICE = 1e6;
+/** What a task is taken to cost of a kernel and size that nobody has had an answer for: some milliseconds of work. */
+const FUEL_GUESS = 10_000_000;
 
 /** Admits tasks, remembers who waits for them, and hands each its one answer or refusal. */
 export class TaskDesk {
@@ -45,6 +48,8 @@ export class TaskDesk {
   readonly #inputs = new ByteBudget(limits.queuedBytesMax);
   readonly #memory: IdempotencyMemory;
   readonly #sources = new Sources();
+  /** What answers cost, by kernel number and size. */
+  readonly #costs = new Map<number, FuelBounds>();
   #nextTask = 1;
   #draining = false;
   #idle: (() => void) | null = null;
@@ -73,7 +78,7 @@ export class TaskDesk {
   repeated(request: TaskRequest): Answered | undefined {
     if (request.idempotencyKey === null) return undefined;
     const { project, idempotencyKey } = request;
-    const identity = identityOf(request.kernel.digest, request.assets, request.input);
+    const identity = identityOfRequest(request);
     const task = { project: project.id, idempotencyKey, identity };
     const answer = this.#memory.find(task, this.#parts.shell.nowMs());
     if (answer !== undefined) this.counters.repeated++;
@@ -84,19 +89,12 @@ export class TaskDesk {
   admit(client: Client, requestNo: number, request: TaskRequest): Ticket {
     this.#refuseUnfit(request);
     const { kernel, input, project } = request;
-    const fuel = kernel.fuelBase + kernel.fuelPerInputByte * input.length;
-    if (fuel > Math.min(request.fuelLimit ?? kernel.fuelMax, kernel.fuelMax)) {
-      throw new P2c2rError(
-        "kernel.exhausted",
-        `Cannot submit task: it needs ${fuel} fuel, more than its limit`,
-      );
-    }
-    const reserved = this.#parts.priceOf(kernel, fuel);
+    const reserved = this.#parts.priceOf(kernel, this.#expectedFuel(request));
     if (!this.#parts.purse.reserve(project.id, reserved)) {
       throw new P2c2rError("task.balance", `Cannot submit task: it costs up to ${reserved} micro-credits`);
     }
     this.#inputs.take(input.length);
-    const identity = identityOf(kernel.digest, request.assets, input);
+    const identity = identityOfRequest(request);
     const ticket = { task: this.#nextTask++, client, requestNo, request, identity, reserved };
     this.#tickets.set(ticket.task, ticket);
     this.counters.submitted++;
@@ -118,6 +116,7 @@ export class TaskDesk {
         kernel: kernel.no,
         input,
         assets,
+        fuelLimit: fuelLimitOf(request),
         identity,
         dueMs: nowMs + request.deadlineMs,
         priority,
@@ -209,10 +208,24 @@ export class TaskDesk {
     });
   }
 
+  /** What tasks of this kernel and size cost at most lately; a guess while nothing is known. Never above the limit. */
+  #expectedFuel(request: TaskRequest): number {
+    const limit = fuelLimitOf(request);
+    const seen = this.#costs.get(request.kernel.no)?.at(request.input.length);
+    return Math.min(seen ?? FUEL_GUESS, limit);
+  }
+
+  #learn({ kernel, input }: TaskRequest, fuel: number): void {
+    const costs = this.#costs.get(kernel.no) ?? new FuelBounds();
+    this.#costs.set(kernel.no, costs);
+    costs.add(input.length, fuel);
+  }
+
   #answer(ticket: Ticket, effect: BackendEffect & { type: "reply" }): void {
     const { request, client, requestNo, identity } = ticket;
     const { output, tier, verified, worker, attempts, fuel, latencyMs } = effect;
     const price = verified === "cached" ? 0 : fuel * request.kernel.price / FUEL_PER_PRICE;
+    this.#learn(request, fuel);
     const source = this.#sources.of(request.project.id, worker);
     const answer = { output, tier, verified, attempts, fuel, latencyMs, price, source };
     this.counters.answered++;
@@ -243,4 +256,16 @@ export class TaskDesk {
     this.#idle();
     this.#idle = null;
   }
+}
+
+/** The most a task may use: what was asked for, never more than its kernel allows. */
+function fuelLimitOf({ fuelLimit, kernel }: TaskRequest): number {
+  return Math.min(fuelLimit ?? kernel.fuelMax, kernel.fuelMax);
+}
+
+/** A limit that is the kernel's own adds nothing to what the task is. */
+function identityOfRequest(request: TaskRequest): string {
+  const { kernel, assets, input } = request;
+  const limit = fuelLimitOf(request);
+  return identityOf(kernel.digest, assets, input, limit === kernel.fuelMax ? null : limit);
 }

@@ -26,7 +26,7 @@ export function taskMessage(effect: Assignment, kernel: Kernel): TaskMessage {
     work.assets.length === 0 ? null : work.assets.map((digest) => Uint8Array.fromHex(digest)),
     Math.max(0, Math.floor(budgetMs)),
     Math.max(0, Math.floor(leaseMs)),
-    kernel.fuelMax,
+    work.fuelLimit,
     priority,
     null,
     null,

@@ -56,7 +56,7 @@ class Rig {
   }
 
   assign(attempt: number, fields: Partial<Assign> = {}): void {
-    const work = { kernel: 3, input: Uint8Array.of(attempt), assets: ["cd".repeat(32)] };
+    const work = { kernel: 3, input: Uint8Array.of(attempt), assets: ["cd".repeat(32)], fuelLimit: 500 };
     this.gateway.deliver({
       type: "assign",
       worker: 1,
@@ -167,7 +167,7 @@ Deno.test("a task message says nothing but the work and its time, in whole numbe
     [Uint8Array.fromHex("cd".repeat(32))],
     49,
     20,
-    testKernel.fuelMax,
+    500,
     1,
     null,
     null,

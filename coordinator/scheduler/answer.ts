@@ -1,12 +1,13 @@
 // What a worker's answer sets off: room for the next task, the check, then the answer to whoever waits, and the draw for a recheck.
+import type { Code } from "../../protocol/mod.ts";
 import type { Outcome } from "../ports.ts";
 import { recheckRate, trustIn } from "../verify/mod.ts";
 import { reply } from "./finish.ts";
-import { accuse, condemn, submitForJudgement } from "./judge.ts";
+import { accuse, submitForJudgement } from "./judge.ts";
 import { dispatch, failover, noteOutcome } from "./ladder.ts";
 import { blame, closeAttempt, mayServe, release, stageOf } from "./room.ts";
 import type { Attempt, State, Subject, Task } from "./state.ts";
-import { ask, backlogMs, caseOf, fuelOf, hasJudgementRoom, localMs } from "./trusted.ts";
+import { ask, backlogMs, boundedFuel, caseOf, hasJudgementRoom, localMs } from "./trusted.ts";
 import type { Effect, Event } from "./types.ts";
 import { judged } from "./window.ts";
 
@@ -142,12 +143,6 @@ function taskAnswered(
     reply(state, nowMs, task, outcome, "cloud", "trusted", attempt, out);
     return;
   }
-  if (outcome.fuel !== fuelOf(kernel, attempt.work)) {
-    unserved(state, nowMs, attempt, "refuted", out);
-    condemn(state, nowMs, worker.peer, kernel, "a result claimed fuel that the task does not use", out);
-    failover(state, nowMs, task, out);
-    return;
-  }
   worker.peer.unjudged++;
   check(attempt, false, out);
 }
@@ -169,7 +164,9 @@ function accept(
 ): void {
   const { kernel, worker } = attempt;
   const trust = trustIn(worker.peer.record, kernel.kernel);
-  const drawn = attempt.unproven ||
+  // More than such tasks were seen to use: worth a recomputation, and paid only when that says the same.
+  const dear = outcome.fuel > boundedFuel(kernel, attempt.work, outcome.fuel);
+  const drawn = attempt.unproven || dear ||
     attempt.draw < recheckRate(trust, kernel.kernel.detection, state.config.trust);
   const { spec } = task;
   const recheckedMs = nowMs + backlogMs(state) + localMs(state, kernel, spec.input.length, 0.95) +
@@ -217,8 +214,8 @@ function taskFailed(
   out: Effect[],
 ): void {
   task.lastFailure = { code: outcome.code, message: outcome.message };
-  // A kernel's refusal is an answer like any other, but no check can judge it: trusted compute does.
-  if (outcome.code === "kernel.refused") {
+  // What a kernel comes to without an output is an answer like any other, but no check can judge it: trusted compute does.
+  if (isClaim(outcome)) {
     attempt.state = "checking";
     holdBack(state, nowMs, attempt, task, outcome, out);
     return;
@@ -274,8 +271,16 @@ function measure(nowMs: number, attempt: Attempt, outcome: Outcome): void {
 
 /** Whether an outcome says something about the task, not only about the machine that failed. */
 function isClaim(outcome: Outcome): boolean {
-  return outcome.type === "output" || outcome.code === "kernel.refused";
+  return outcome.type === "output" || CLAIMS.has(outcome.code);
 }
+
+/** Failures that are functions of the task, the same on every machine. */
+const CLAIMS: ReadonlySet<Code> = new Set<Code>([
+  "kernel.refused",
+  "kernel.trapped",
+  "kernel.exhausted",
+  "kernel.output_too_large",
+]);
 
 function subjectOf(attempt: Attempt, outcome: Outcome, kind: Subject["kind"]): Subject {
   return { peer: attempt.worker.peer, kernel: attempt.kernel, outcome, kind, attempt, served: null };

@@ -1,14 +1,21 @@
 // What a verdict means for those who were served and for the credit of the worker.
 import type { Attempt, Case, Served, State } from "./state.ts";
-import { fuelOf } from "./trusted.ts";
+import { sameBytes } from "./same_outcome.ts";
 import type { Effect } from "./types.ts";
 import { voidCredit } from "./window.ts";
 
-/** Takes a wrong answer back from everybody who got it, with the right bytes, and pays nothing for it. */
+/**
+ * Takes a wrong answer back from everybody who got it, with the right bytes, and pays nothing for it. Where the bytes
+ * were right and only the claim of fuel was not, projects get back what was too much, and no more is said.
+ */
 export function revoke(state: State, served: Served, about: Case, out: Effect[]): void {
   served.verdict = "wrong";
   voidCredit(served, out);
   state.cache.delete(served.cacheKey);
+  const { trusted } = about;
+  if (trusted?.type === "output" && sameBytes(trusted.output, served.outcome.output)) {
+    return refundExcess(served, trusted.fuel, out);
+  }
   const output = about.trusted?.type === "output" ? about.trusted.output : null;
   for (const { backend, request, project, fuel } of served.recipients) {
     state.counters.revoked++;
@@ -17,12 +24,19 @@ export function revoke(state: State, served: Served, about: Case, out: Effect[])
   }
 }
 
+function refundExcess({ recipients, kernel }: Served, right: number, out: Effect[]): void {
+  for (const { project, fuel } of recipients) {
+    const excess = fuel - right;
+    if (excess > 0) out.push({ type: "refund", project, kernel: kernel.kernel.no, fuel: excess });
+  }
+}
+
 /** A newcomer's right result is paid by the operator, at once: there is nothing left to judge. */
-export function payShadow(state: State, nowMs: number, attempt: Attempt, out: Effect[]): void {
-  const { kernel, work, assignedMs } = attempt;
+export function payShadow(state: State, nowMs: number, attempt: Attempt, fuel: number, out: Effect[]): void {
+  const { kernel, assignedMs } = attempt;
   state.counters.shadows++;
   const worker = attempt.worker.peer.id;
-  const paid = { worker, kernel: kernel.kernel.no, fuel: fuelOf(kernel, work) };
+  const paid = { worker, kernel: kernel.kernel.no, fuel };
   const credit = { ...paid, by: "operator" } as const;
   out.push({ type: "pend", ...credit }, { type: "grant", ...credit });
   const latencyMs = nowMs - assignedMs;

@@ -3,7 +3,7 @@ import type { Code, Tier, Verification } from "../../protocol/mod.ts";
 import type { Outcome } from "../ports.ts";
 import type { Attempt, Recipient, Served, State, Task } from "./state.ts";
 import type { Effect, TaskSpec } from "./types.ts";
-import { dropRuns, dropUrgentRuns } from "./trusted.ts";
+import { boundedFuel, dropRuns, dropUrgentRuns } from "./trusted.ts";
 import { unqueue } from "./waiting.ts";
 import { remember } from "./window.ts";
 
@@ -23,26 +23,27 @@ export function reply(
 ): Served | null {
   close(state, task, attempt, out);
   const { spec } = task;
-  const recipients: Recipient[] = [recipient(spec, output.fuel)];
+  const fuel = verified === "checked" ? boundedFuel(task.kernel, spec, output.fuel) : output.fuel;
+  const recipients: Recipient[] = [recipient(spec, fuel)];
   for (const follower of task.followers.values()) recipients.push(recipient(follower.spec, 0));
   const served = attempt !== null && tier === "peer"
-    ? remember(state, nowMs, attempt, output, task.cacheKey, recipients, out)
+    ? remember(state, nowMs, attempt, output, fuel, task.cacheKey, recipients, out)
     : null;
-  if (tier === "cloud" && attempt !== null) audit(task, attempt, "served", output.fuel, nowMs, out);
-  if (attempt === null) audit(task, null, "served", output.fuel, nowMs, out);
-  out.push({ type: "charge", project: spec.project, kernel: spec.kernel, fuel: output.fuel });
+  if (tier === "cloud" && attempt !== null) audit(task, attempt, "served", fuel, nowMs, out);
+  if (attempt === null) audit(task, null, "served", fuel, nowMs, out);
+  out.push({ type: "charge", project: spec.project, kernel: spec.kernel, fuel });
   state.counters[tier]++;
   const source = attempt === null ? null : { id: attempt.worker.peer.id, tags: attempt.worker.tags };
   const worker = source?.id ?? null;
-  out.push(replyTo(spec, task.submittedMs, nowMs, output, tier, verified, worker, task.attempts));
+  const answer = { output: output.output, fuel };
+  out.push(replyTo(spec, task.submittedMs, nowMs, answer, tier, verified, worker, task.attempts));
   if (nowMs <= spec.dueMs) state.counters.deadlineMet++;
   for (const follower of task.followers.values()) {
     state.counters.cached++;
     if (nowMs <= follower.spec.dueMs) state.counters.deadlineMet++;
-    out.push(replyTo(follower.spec, follower.submittedMs, nowMs, output, tier, "cached", worker, 0));
+    out.push(replyTo(follower.spec, follower.submittedMs, nowMs, answer, tier, "cached", worker, 0));
   }
   const proven = verified === "rechecked" || verified === "trusted";
-  const { fuel } = output;
   // A liar's last result may have been proven right; that is no reason to hand its bytes out again.
   if (attempt !== null && nowMs < attempt.worker.peer.record.quarantinedUntilMs) return served;
   state.cache.put(task.cacheKey, { output: output.output, tier, fuel, proven, source, served });

@@ -64,7 +64,7 @@ export function accuse(
   if (asks) ask(state, nowMs, about, "recheck", null, out);
 }
 
-/** A proof of a lie: a false claim of fuel, or two runs of trusted compute that agree on something else. */
+/** A proof of a lie: two runs of trusted compute that agree on something else, be it bytes or fuel. */
 export function condemn(
   state: State,
   nowMs: number,
@@ -171,7 +171,7 @@ function release(state: State, nowMs: number, subject: Subject, out: Effect[]): 
 function right(state: State, nowMs: number, subject: Subject, out: Effect[]): void {
   const { served, attempt, outcome } = subject;
   if (subject.kind !== "shadow") state.counters.rechecked++;
-  else if (attempt !== null) payShadow(state, nowMs, attempt, out);
+  else if (attempt !== null) payShadow(state, nowMs, attempt, outcome.fuel, out);
   if (served !== null) {
     served.verdict = "right";
     settle(state, served, out);

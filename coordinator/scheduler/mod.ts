@@ -5,3 +5,4 @@ export * from "./explain.ts";
 export * from "./snapshot.ts";
 export * from "./step.ts";
 export * from "./types.ts";
+export { FuelBounds } from "./fuel_bounds.ts";

@@ -3,7 +3,7 @@ import type { CheckOutcome, Compute, Outcome } from "../ports.ts";
 import { type Core, Shell, type ShellParts } from "./shell.ts";
 import type { Effect, Event } from "./types.ts";
 
-const work = { kernel: 1, input: new Uint8Array(1), assets: [] };
+const work = { kernel: 1, input: new Uint8Array(1), assets: [], fuelLimit: 1e6 };
 const outcome: Outcome = { type: "output", output: new Uint8Array(1), fuel: 1, computeUs: 1 };
 const check: Effect = { type: "check", attempt: 5, work, output: new Uint8Array(1), seed: 1n, again: true };
 const compute: Effect = { type: "compute", run: 9, purpose: "serve", work };

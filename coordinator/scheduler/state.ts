@@ -8,6 +8,7 @@ import type { SchedulerConfig } from "./config.ts";
 import { type Counters, noCounters } from "./counters.ts";
 import { DeadlineCounts } from "./deadline_counts.ts";
 import { FairQueue, type Share, Shares } from "./fair_queue.ts";
+import { FuelBounds } from "./fuel_bounds.ts";
 import { Heap } from "./heap.ts";
 import type { Holders } from "./holders.ts";
 import { Newcomers } from "./newcomers.ts";
@@ -33,6 +34,8 @@ export interface Served {
   readonly cacheKey: string;
   readonly outcome: Outcome & { readonly type: "output" };
   readonly servedMs: number;
+  /** What the worker is paid for: its claim where that was proven, else no more than such tasks use. */
+  readonly fuel: number;
   readonly recipients: Recipient[];
   /** Judged bit by bit, and how; `judging` while a recomputation is on its way. */
   verdict: "open" | "judging" | "right" | "wrong";
@@ -139,6 +142,8 @@ export interface KernelState {
   readonly local: Durations;
   /** From sending to the answer, network included. */
   readonly cloudTurnaround: Durations;
+  /** What its tasks use at most, by trusted compute. */
+  readonly fuel: FuelBounds;
 }
 
 /** A request that waits for the answer to the same task of another one. */
@@ -320,6 +325,7 @@ export function createState(config: SchedulerConfig): State {
       service: new Durations(),
       local: new Durations(),
       cloudTurnaround: new Durations(),
+      fuel: new FuelBounds(),
     });
   }
   return {

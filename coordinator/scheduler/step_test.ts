@@ -138,7 +138,7 @@ Deno.test("step() takes back what a liar had served, with the right bytes, and c
   const revoked = new Map(world.all("revoke").map((each) => [each.request, each.output]));
   assert.deepEqual([...revoked.keys()].sort(), [...world.wrongServed].sort());
   for (const [request, output] of revoked) {
-    const right = truth({ kernel: 1, input: inputOf(request), assets: [] });
+    const right = truth({ kernel: 1, input: inputOf(request), assets: [], fuelLimit: 1e6 });
     assert.ok(right.type === "output");
     assert.deepEqual(output, right.output);
   }

@@ -151,7 +151,9 @@ export function finishRun(state: State, nowMs: number, no: number, outcome: Outc
   else if (wentBadly(breaker, nowMs, config.breaker)) {
     state.timers.push(breaker.untilMs, { type: "probe", tier: "local" });
   }
-  if (isVerdict(outcome)) run.case.kernel.local.add(run.case.work.input.length, tookMs);
+  const { kernel, work } = run.case;
+  if (isVerdict(outcome)) kernel.local.add(work.input.length, tookMs);
+  if (outcome.type === "output") kernel.fuel.add(work.input.length, outcome.fuel);
   state.localMeanMs += (tookMs - state.localMeanMs) / 8;
   return run;
 }
@@ -162,9 +164,9 @@ export function isVerdict(outcome: Outcome): boolean {
     (outcome.code !== "kernel.environment" && outcome.code !== "kernel.late");
 }
 
-/** The fuel a task uses, whoever computes it and whatever they claim. */
-export function fuelOf({ kernel }: KernelState, work: Case["work"]): number {
-  return kernel.fuelBase + kernel.fuelPerInputByte * work.input.length;
+/** What a claim of fuel is paid that nobody has recomputed: no more than trusted compute saw such tasks use. */
+export function boundedFuel({ fuel }: KernelState, work: Case["work"], claimed: number): number {
+  return Math.min(claimed, fuel.at(work.input.length) ?? 0);
 }
 
 /** What local compute of a kernel takes, at a quantile. */

@@ -10,6 +10,7 @@ export function remember(
   nowMs: number,
   attempt: Attempt,
   outcome: Outcome & { readonly type: "output" },
+  fuel: number,
   cacheKey: string,
   recipients: Recipient[],
   out: Effect[],
@@ -23,6 +24,7 @@ export function remember(
     cacheKey,
     outcome,
     servedMs: nowMs,
+    fuel,
     recipients,
     verdict: "open",
     left: false,
@@ -30,7 +32,6 @@ export function remember(
     older: null,
     newer: null,
   };
-  const fuel = outcome.fuel;
   out.push({ type: "pend", worker: peer.id, kernel: kernel.kernel.no, fuel, by: "project" });
   out.push({
     type: "audit",
@@ -110,7 +111,7 @@ export function settle(state: State, served: Served, out: Effect[]): void {
     type: "grant",
     worker: served.peer.id,
     kernel: served.kernel.kernel.no,
-    fuel: served.outcome.fuel,
+    fuel: served.fuel,
     by: "project",
   });
 }
@@ -123,7 +124,7 @@ export function voidCredit(served: Served, out: Effect[]): void {
     type: "void",
     worker: served.peer.id,
     kernel: served.kernel.kernel.no,
-    fuel: served.outcome.fuel,
+    fuel: served.fuel,
     by: "project",
   });
 }

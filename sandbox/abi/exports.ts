@@ -1,6 +1,7 @@
 // Instances of a kernel's core module: what it imports is given by a task's own WASI host, what it exports is the ABI's.
 import { LENT_MEMORY } from "../bundle/lent_core.ts";
 import { P2c2rError } from "../../protocol/errors.ts";
+import { Gauge, METER_EXPORTS } from "../meter/mod.ts";
 import {
   type Callable,
   droppedBy,
@@ -28,8 +29,8 @@ export interface KernelExports {
     seed: bigint,
   ) => number;
   readonly cabi_post_check: (result: number) => void;
-  /** What was the module's start function, if it had one: to be called once, before anything else and on fuel. */
-  readonly p2c2r_start?: () => void;
+  /** What was the module's start function before the meter moved it: to be called once, before anything else. */
+  readonly [METER_EXPORTS.start]?: () => void;
 }
 
 /** A compiled core module and the functions of the host that it imports, looked up once. */
@@ -65,23 +66,41 @@ function isLentMemory({ module, name, kind }: WebAssembly.ModuleImportDescriptor
   return module === LENT_MEMORY.module && name === LENT_MEMORY.name && kind === "memory";
 }
 
+/** An instance and its account. */
+export interface KernelInstance {
+  readonly exports: KernelExports;
+  readonly gauge: Gauge;
+}
+
 /**
- * A fresh instance.
+ * A fresh instance with a budget. What was its start function has not run yet.
  *
  * @param host the world of the task at hand; needed where the code imports functions
  * @param memory every byte of it zero; needed where the code is lent its memory
  * @throws {RangeError} where the machine has no memory for it
  */
 export function instantiate(
+  core: PreparedCore,
+  host: WasiHost | undefined,
+  fuelLimit: number,
+  memory?: WebAssembly.Memory,
+): KernelInstance {
+  const exports = exportsOf(core, host, memory);
+  const gauge = new Gauge([exports]);
+  gauge.fill(fuelLimit);
+  return { exports: exports as unknown as KernelExports, gauge };
+}
+
+function exportsOf(
   { module, imports, isLent }: PreparedCore,
   host: WasiHost | undefined,
-  memory?: WebAssembly.Memory,
-): KernelExports {
+  memory: WebAssembly.Memory | undefined,
+): WebAssembly.Exports {
   if (isLent !== (memory !== undefined)) {
     throw new Error("Bug: a memory is lent to the core that imports one");
   }
   const lent = memory === undefined ? {} : { [LENT_MEMORY.module]: { [LENT_MEMORY.name]: memory } };
-  if (imports.length === 0) return new WebAssembly.Instance(module, lent).exports as unknown as KernelExports;
+  if (imports.length === 0) return new WebAssembly.Instance(module, lent).exports;
   if (host === undefined) throw new Error("Bug: a kernel that imports WASI is run without a host");
   const given: Record<string, Record<string, WebAssembly.ImportValue>> = Object.assign(
     Object.create(null),
@@ -100,7 +119,7 @@ export function instantiate(
     );
   }
   made.exports = new WebAssembly.Instance(module, given).exports;
-  return made.exports as unknown as KernelExports;
+  return made.exports;
 }
 
 function binding(from: string, name: string): HostImport["bind"] | undefined {

@@ -5,7 +5,7 @@ import { copyOut, readAnswer, readSentence, readVerdict } from "./lifting.ts";
 import { Lowering } from "./lowering.ts";
 
 /**
- * Runs a task in a fresh instance. It is dropped afterwards, so its post-return, which only tidies, is not called.
+ * Runs a task in an instance that is dropped afterwards, so its post-return, which only tidies, is not called.
  *
  * @throws {P2c2rError} kernel.refused with the kernel's sentence, kernel.trapped, kernel.output_too_large; and what
  * WebAssembly itself throws

@@ -1,12 +1,16 @@
 import { assert, fc } from "../../tests/deps.ts";
 import { answer, kernel, pass } from "../../tests/hostile/kernels.ts";
 import { op } from "../../tests/hostile/wasm_builder.ts";
-import { instantiate, prepareCore } from "./exports.ts";
+import { instantiate, type KernelExports, prepareCore } from "./exports.ts";
+import { meter } from "../meter/mod.ts";
 import { callCheck, callRun } from "./kernel.ts";
 
 const OUTPUT_BYTES_MAX = 60_000;
+const PLENTY = 1_000_000;
 
-const fresh = (module: WebAssembly.Module) => instantiate(prepareCore(module), undefined);
+function fresh(module: WebAssembly.Module): KernelExports {
+  return instantiate(prepareCore(module), undefined, PLENTY).exports;
+}
 
 /** Answers with the asset whose number is the first byte of the input. */
 const nthAsset = [
@@ -16,14 +20,14 @@ const nthAsset = [
 ];
 
 Deno.test("callRun() gives a kernel its input and takes the output, byte by byte", () => {
-  const echo = new WebAssembly.Module(kernel());
+  const echo = new WebAssembly.Module(meter(kernel()));
   fc.assert(fc.property(fc.uint8Array({ maxLength: 5_000 }), (input) => {
     assert.deepEqual(callRun(fresh(echo), input, [], OUTPUT_BYTES_MAX), Uint8Array.from(input));
   }));
 });
 
 Deno.test("callRun() puts assets where the list says, in their order, empty ones too", () => {
-  const module = new WebAssembly.Module(kernel({ run: nthAsset }));
+  const module = new WebAssembly.Module(meter(kernel({ run: nthAsset })));
   const bytes = fc.uint8Array({ maxLength: 300 });
   fc.assert(fc.property(fc.array(bytes, { minLength: 1, maxLength: 8 }), fc.nat(), (assets, draw) => {
     const n = draw % assets.length;
@@ -33,7 +37,7 @@ Deno.test("callRun() puts assets where the list says, in their order, empty ones
 });
 
 Deno.test("callRun() takes views into larger buffers as what they show", () => {
-  const module = new WebAssembly.Module(kernel({ run: nthAsset }));
+  const module = new WebAssembly.Module(meter(kernel({ run: nthAsset })));
   const buffer = Uint8Array.from({ length: 64 }, (_, i) => i);
   const output = callRun(
     fresh(module),
@@ -45,9 +49,14 @@ Deno.test("callRun() takes views into larger buffers as what they show", () => {
 });
 
 Deno.test("callCheck() leaves an instance as it was, so that any number of checks fits into it", () => {
-  const exports = fresh(new WebAssembly.Module(kernel({ check: pass })));
+  const { exports, gauge } = instantiate(
+    prepareCore(new WebAssembly.Module(meter(kernel({ check: pass })))),
+    undefined,
+    PLENTY,
+  );
   // 200 × 200 KB in 256 KiB of memory: only when the arena is given back.
   for (let i = 0; i < 200; i++) {
+    gauge.fill(PLENTY);
     assert.equal(callCheck(exports, new Uint8Array(100_000), [], new Uint8Array(100_000), 0n), undefined);
   }
 });

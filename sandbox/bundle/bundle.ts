@@ -1,6 +1,8 @@
 // A bundle: from bytes of unknown origin to a compiled kernel that this machine may run, or a coded refusal.
 import { P2c2rError } from "../../protocol/errors.ts";
 import { limits } from "../../protocol/limits.ts";
+import { kernelCore } from "../component/mod.ts";
+import { meter } from "../meter/mod.ts";
 import { compileCore } from "./core_rules.ts";
 import { lendMemory, type LentCore } from "./lent_core.ts";
 import { sha256Hex } from "./digest.ts";
@@ -32,6 +34,7 @@ export interface Bundle {
   readonly signature: Uint8Array<ArrayBuffer>;
   /** Id of the key that signed it. */
   readonly signedBy: string;
+  /** The metered core module, which is what runs. */
   readonly core: Uint8Array<ArrayBuffer>;
   /** The core as it is. */
   readonly module: WebAssembly.Module;
@@ -74,26 +77,33 @@ export async function loadBundle(source: BundleSource, rules: BundleRules): Prom
 }
 
 /**
- * Reads a bundle that nobody has signed yet and verifies everything else, its component's digest as well: what a signer
- * does before signing.
+ * Reads a bundle that nobody has signed yet and verifies everything else: what a signer does before signing. The core
+ * module has to be what the meter makes of the component, so that what runs is what the component says.
  *
- * @throws {P2c2rError} as {@link loadBundle}
+ * @throws {P2c2rError} as {@link loadBundle}, and bundle.derived for a core that was not made from the component
  */
 export async function examineUnsigned(
   source: BundleSource,
 ): Promise<Pick<Bundle, "digest" | "manifest" | "manifestBytes">> {
   const manifestBytes = await readFile(source, "manifest.json", MANIFEST_BYTES_MAX);
   const manifest = parseManifest(manifestBytes);
-  await readNamed(source, manifest, "component.wasm");
+  const component = await readNamed(source, manifest, "component.wasm");
   const core = await readNamed(source, manifest, "core.wasm");
   await compileCore(core, manifest.limits.memoryPages, manifest.imports);
+  refuseForeign(manifest, component, core);
   return { digest: await sha256Hex(manifestBytes), manifest, manifestBytes };
+}
+
+function refuseForeign({ id, version }: Manifest, component: Uint8Array, core: Uint8Array): void {
+  if (sameBytes(meter(kernelCore(component)), core)) return;
+  const state = "core.wasm is not what the meter makes of the component";
+  throw new P2c2rError("bundle.derived", `Cannot use ${id} ${version}: ${state}`);
 }
 
 async function readNamed(
   source: BundleSource,
   manifest: Manifest,
-  name: keyof Manifest["files"],
+  name: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await readFile(source, name, limits.blobBytesMax);
   if (await sha256Hex(bytes) === manifest.files[name]) return bytes;
@@ -101,6 +111,10 @@ async function readNamed(
     "bundle.digest",
     `Cannot use ${manifest.id} ${manifest.version}: ${name} has other bytes`,
   );
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /** The copy is what was verified and what runs, whatever the source does with its bytes later. */

@@ -1,6 +1,7 @@
 import { assert } from "../../tests/deps.ts";
 import { filesOf, type ManifestParts } from "../../tests/hostile/bundles.ts";
 import { kernel } from "../../tests/hostile/kernels.ts";
+import { meter } from "../meter/mod.ts";
 import { loadBundle } from "./bundle.ts";
 import { bundleNames, fileSource, loadInstalled } from "./installed.ts";
 import { generateSigner, type Signer } from "./signature.ts";
@@ -25,7 +26,7 @@ async function withTree(work: (tree: Tree) => Promise<void>): Promise<void> {
       bundles,
       signatures,
       async install(name, parts, by = signer) {
-        const files = await filesOf(kernel(), by ?? signer, parts);
+        const files = await filesOf(meter(kernel()), by ?? signer, parts);
         await Deno.mkdir(`${bundles}/${name}`, { recursive: true });
         await Deno.mkdir(`${signatures}/${name}`, { recursive: true });
         for (const [file, bytes] of Object.entries(files)) {

@@ -1,7 +1,6 @@
 // A kernel's core with its memory turned into an import, so that whoever runs it can lend it a memory that was used
 // before. Nothing else about the module changes: its one memory keeps its number, its sizes and its export.
-import { Writer } from "../wasm/mod.ts";
-import { readMemories, readSections, type Section, sectionId } from "./wasm_reader.ts";
+import { readModule, type Section, sectionId, Writer } from "../wasm/mod.ts";
 
 /** What the lent memory is imported as. */
 export const LENT_MEMORY = { module: "p2c2r", name: "memory" } as const;
@@ -25,8 +24,7 @@ const HAS_MAXIMUM = 1;
 
 /** Rewrites and compiles a core that keeps all rules: one plain memory with a maximum, of its own. */
 export async function lendMemory(core: Uint8Array<ArrayBuffer>): Promise<LentCore> {
-  const sections = readSections(core);
-  const [memory] = readMemories(bodyOf(sections, sectionId.memory));
+  const { sections, memories: [memory] } = readModule(core);
   if (memory?.maximum === undefined) throw new Error("Bug: the memory of an accepted core has a maximum");
   const sizes = { initial: memory.initial, maximum: memory.maximum };
   const bytes = rewritten(core, sections, sizes);
@@ -42,20 +40,18 @@ function rewritten(
   sizes: MemorySizes,
 ): Uint8Array<ArrayBuffer> {
   const out = new Writer().bytes(core.subarray(0, HEADER_BYTES));
-  const imports = importsWith(sizes, sections.find(({ id }) => id === sectionId.import)?.body);
+  const imports = importsWith(sizes, bodyOf(core, sections.find(({ id }) => id === sectionId.import)));
   const kept = sections.filter(({ id }) => id !== sectionId.memory && id !== sectionId.import);
   const at = kept.findIndex(behindImports);
-  for (const { id, body } of kept.slice(0, at)) out.byte(id).sized(body);
+  for (const section of kept.slice(0, at)) out.byte(section.id).sized(bodyOf(core, section));
   out.byte(sectionId.import).sized(imports);
-  for (const { id, body } of kept.slice(at)) out.byte(id).sized(body);
+  for (const section of kept.slice(at)) out.byte(section.id).sized(bodyOf(core, section));
   return out.written().slice();
 }
 
 /** The import section with one more entry, at its end: what was imported before keeps its number. */
-function importsWith({ initial, maximum }: MemorySizes, before: Uint8Array | undefined): Uint8Array {
-  const { count, entries } = before === undefined
-    ? { count: 0, entries: new Uint8Array(0) }
-    : counted(before);
+function importsWith({ initial, maximum }: MemorySizes, before: Uint8Array): Uint8Array {
+  const { count, entries } = counted(before);
   return new Writer().unsigned(count + 1).bytes(entries)
     .name(LENT_MEMORY.module).name(LENT_MEMORY.name)
     .byte(MEMORY_KIND).byte(HAS_MAXIMUM).unsigned(initial).unsigned(maximum)
@@ -69,6 +65,7 @@ function counted(list: Uint8Array): { readonly count: number; readonly entries: 
   return { count, entries: list.subarray(size) };
 }
 
-function bodyOf(sections: readonly Section[], id: number): Uint8Array {
-  return sections.find((section) => section.id === id)?.body ?? Uint8Array.of(0);
+/** The bytes of a section; an empty list where there is none. */
+function bodyOf(core: Uint8Array, section: Section | undefined): Uint8Array {
+  return section === undefined ? Uint8Array.of(0) : core.subarray(section.start, section.end);
 }

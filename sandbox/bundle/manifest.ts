@@ -1,6 +1,7 @@
 // The manifest: what a kernel is called, what it may use and which files it is made of. Its bytes name the kernel.
 import { limits } from "../../protocol/limits.ts";
 import { isInterface } from "../wasi/mod.ts";
+import { METER_VERSION, WEIGHTS_VERSION } from "../meter/mod.ts";
 import {
   expectExactly,
   expectInteger,
@@ -18,12 +19,10 @@ export const MANIFEST_BYTES_MAX = 16_384;
 /** Most WebAssembly pages (64 KiB) a kernel may ask for: 1 GiB. */
 const MEMORY_PAGES_MAX = 16_384;
 
-/** What a kernel costs: `base + perInputByte × input bytes`. */
-export interface FuelModel {
-  readonly model: "declared";
-  readonly version: 1;
-  readonly base: number;
-  readonly perInputByte: number;
+/** How work is counted: the version of the meter that wrote the core modules, and of its table of weights. */
+export interface MeterVersions {
+  readonly version: number;
+  readonly weights: number;
 }
 
 /** What a kernel may use; pages of 64 KiB, bytes, units of fuel, milliseconds. */
@@ -35,7 +34,10 @@ export interface KernelLimits {
   readonly assetsMax: number;
   /** Of each asset. */
   readonly assetBytesMax: number;
+  /** The most a run may use. What uses more is exhausted, on every machine at the same point. */
   readonly fuelMax: number;
+  /** The most a check may use. */
+  readonly checkFuelMax: number;
   readonly wallMsMax: number;
 }
 
@@ -48,14 +50,17 @@ export interface Manifest {
   readonly release: number;
   readonly engine: "wasm";
   readonly abi: "p2c2r:kernel@1.0.0";
-  readonly fuel: FuelModel;
+  readonly meter: MeterVersions;
   readonly limits: KernelLimits;
   /** Measured chance, 0 to 1, that `check` catches a lie that matters. */
   readonly detection: number;
   /** The interfaces of WASI that it imports functions of, sorted: `wasi:cli/exit@0.2.3`. */
   readonly imports: readonly string[];
-  /** SHA-256 of every other file, lower-case hex. */
-  readonly files: { readonly "component.wasm": string; readonly "core.wasm": string };
+  /**
+   * SHA-256 of every other file by its name, lower-case hex, sorted by name: `component.wasm`, which is the kernel, and
+   * `core.wasm`, the one core module that was derived from it and metered.
+   */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** What a kernel's id looks like; it is also a folder's name. */
@@ -63,6 +68,9 @@ export const ID_PATTERN = /^[a-z][a-z0-9-]{0,39}$/;
 /** What a kernel's version looks like; it is also a folder's name. */
 export const VERSION_PATTERN = /^(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})$/;
 const SHA256_PATTERN = /^[0-9a-f]{64}$/;
+/** What a file may be called. */
+const FILE_PATTERN = /^[a-z][a-z0-9_-]{0,31}\.(wasm|js)$/;
+const FILES_MAX = 16;
 
 const KEYS = [
   "format",
@@ -71,7 +79,7 @@ const KEYS = [
   "release",
   "engine",
   "abi",
-  "fuel",
+  "meter",
   "limits",
   "detection",
   "imports",
@@ -95,29 +103,23 @@ export function parseManifest(bytes: Uint8Array): Manifest {
     release: expectInteger(top, "release", 1, Number.MAX_SAFE_INTEGER),
     engine: expectExactly(top, "engine", "wasm"),
     abi: expectExactly(top, "abi", "p2c2r:kernel@1.0.0"),
-    fuel: parseFuel(top.fields["fuel"]),
+    meter: parseMeter(top.fields["meter"]),
     limits: parseLimits(top.fields["limits"]),
     detection: parseDetection(top),
     imports: parseImports(top),
     files: parseFiles(top.fields["files"]),
   };
-  const fuelMost = manifest.fuel.base + manifest.fuel.perInputByte * manifest.limits.inputBytesMax;
-  if (fuelMost > manifest.limits.fuelMax) {
-    throw malformed("manifest.limits.fuelMax", `does not cover the largest input, which costs ${fuelMost}`);
-  }
   if (!sameBytes(jsonBytes(manifest), bytes)) {
     throw malformed("manifest", "is not in the canonical spelling (two spaces, one newline at the end)");
   }
   return manifest;
 }
 
-function parseFuel(value: unknown): FuelModel {
-  const fuel = expectObject(value, ["model", "version", "base", "perInputByte"], "manifest.fuel");
+function parseMeter(value: unknown): MeterVersions {
+  const meter = expectObject(value, ["version", "weights"], "manifest.meter");
   return {
-    model: expectExactly(fuel, "model", "declared"),
-    version: expectExactly(fuel, "version", 1),
-    base: expectInteger(fuel, "base", 0, limits.fuelMax),
-    perInputByte: expectInteger(fuel, "perInputByte", 0, limits.fuelMax),
+    version: expectExactly(meter, "version", METER_VERSION),
+    weights: expectExactly(meter, "weights", WEIGHTS_VERSION),
   };
 }
 
@@ -129,6 +131,7 @@ function parseLimits(value: unknown): KernelLimits {
     "assetsMax",
     "assetBytesMax",
     "fuelMax",
+    "checkFuelMax",
     "wallMsMax",
   ], "manifest.limits");
   return {
@@ -138,6 +141,7 @@ function parseLimits(value: unknown): KernelLimits {
     assetsMax: expectInteger(of, "assetsMax", 0, limits.taskAssetsMax),
     assetBytesMax: expectInteger(of, "assetBytesMax", 0, limits.blobBytesMax),
     fuelMax: expectInteger(of, "fuelMax", 1, limits.fuelMax),
+    checkFuelMax: expectInteger(of, "checkFuelMax", 1, limits.fuelMax),
     wallMsMax: expectInteger(of, "wallMsMax", 1, limits.deadlineMsMax),
   };
 }
@@ -155,10 +159,8 @@ function parseImports(top: JsonObject): readonly string[] {
   if (!Array.isArray(value)) throw malformed("manifest.imports", "is not a list");
   for (const [i, name] of (value as unknown[]).entries()) {
     if (typeof name !== "string" || !isInterface(name)) {
-      throw malformed(
-        "manifest.imports",
-        `names ${JSON.stringify(name)?.slice(0, 100)}, which the sandbox does not answer`,
-      );
+      const shown = JSON.stringify(name)?.slice(0, 100);
+      throw malformed("manifest.imports", `names ${shown}, which the sandbox does not answer`);
     }
     if (i > 0 && value[i - 1] >= name) {
       throw malformed("manifest.imports", "is not sorted, or names one twice");
@@ -168,11 +170,19 @@ function parseImports(top: JsonObject): readonly string[] {
 }
 
 function parseFiles(value: unknown): Manifest["files"] {
-  const files = expectObject(value, ["component.wasm", "core.wasm"], "manifest.files");
-  return {
-    "component.wasm": expectText(files, "component.wasm", SHA256_PATTERN),
-    "core.wasm": expectText(files, "core.wasm", SHA256_PATTERN),
-  };
+  const names = typeof value === "object" && value !== null ? Object.keys(value) : [];
+  const files = expectObject(value, names, "manifest.files");
+  if (names.length > FILES_MAX || !names.every((name) => FILE_PATTERN.test(name)) || !isSorted(names)) {
+    throw malformed("manifest.files", `is not a sorted list of at most ${FILES_MAX} plain names`);
+  }
+  for (const name of ["component.wasm", "core.wasm"]) {
+    if (!names.includes(name)) throw malformed("manifest.files", `does not have ${name}`);
+  }
+  return Object.fromEntries(names.map((name) => [name, expectText(files, name, SHA256_PATTERN)]));
+}
+
+function isSorted(texts: readonly string[]): boolean {
+  return texts.every((text, i) => i === 0 || (texts[i - 1] as string) < text);
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,7 +1,7 @@
 export * from "./bundle.ts";
 export * from "./installed.ts";
 export { lendMemory, type LentCore, type MemorySizes } from "./lent_core.ts";
-export type { FuelModel, KernelLimits, Manifest } from "./manifest.ts";
+export type { KernelLimits, Manifest, MeterVersions } from "./manifest.ts";
 export { parseManifest } from "./manifest.ts";
 export {
   generateSigner,

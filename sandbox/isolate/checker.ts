@@ -1,10 +1,11 @@
 // Checks on this thread: an instance per kernel is used again and again, since making one costs more than most checks.
 import { sizeComplaint } from "../admission.ts";
-import { failureOf } from "../abi/execute.ts";
-import { instantiate, type KernelExports, prepareCore } from "../abi/exports.ts";
+import { failureOf, readingOf, stoppedBy } from "../abi/execute.ts";
+import { instantiate, type KernelInstance, prepareCore } from "../abi/exports.ts";
 import { callCheck } from "../abi/kernel.ts";
 import type { Bundle } from "../bundle/bundle.ts";
-import type { Asset, CheckOutcome } from "../outcome.ts";
+import { METER_EXPORTS } from "../meter/mod.ts";
+import type { Asset, CheckOutcome, Failure } from "../outcome.ts";
 import { WasiHost } from "../wasi/mod.ts";
 import type { Watch } from "../watchdog.ts";
 
@@ -29,7 +30,7 @@ const INSTANCES_MAX = 16;
 export class Checker {
   readonly #watch: Watch;
   /** By the bundle's digest, the least recently used first. */
-  readonly #instances = new Map<string, KernelExports>();
+  readonly #instances = new Map<string, KernelInstance>();
 
   constructor(watch: Watch) {
     this.#watch = watch;
@@ -44,14 +45,17 @@ export class Checker {
       return { type: "failed", message };
     }
     // Out of the map while it is used: an instance that trapped or was stopped is not used again.
-    const reused = again ? undefined : this.#instances.get(digest);
+    const made: Made = { instance: again ? undefined : this.#instances.get(digest), host: undefined };
     this.#instances.delete(digest);
     try {
-      const { instance, objection } = this.#watch(() => judge(judgement, reused), CHECK_MS_MAX);
-      if (instance !== undefined) this.#keep(digest, instance);
+      const { instance, objection } = this.#watch(() => judge(judgement, made), CHECK_MS_MAX);
+      const stopped = stoppedIn(made, manifest.limits.checkFuelMax);
+      if (stopped !== undefined) return unended(stopped.message);
+      if (made.host === undefined) this.#keep(digest, instance);
       return objection === undefined ? { type: "passed" } : { type: "failed", message: objection };
     } catch (error) {
-      return { type: "unknown", message: `The check did not end. ${failureOf(error).message}` };
+      const stopped = stoppedIn(made, manifest.limits.checkFuelMax);
+      return unended((stopped ?? failureOf(error)).message);
     }
   }
 
@@ -60,7 +64,7 @@ export class Checker {
     this.#instances.clear();
   }
 
-  #keep(digest: string, instance: KernelExports): void {
+  #keep(digest: string, instance: KernelInstance): void {
     this.#instances.set(digest, instance);
     if (this.#instances.size <= INSTANCES_MAX) return;
     for (const oldest of this.#instances.keys()) {
@@ -70,27 +74,44 @@ export class Checker {
   }
 }
 
+/** The instance that judges, and its world if it has one. */
+interface Made {
+  instance: KernelInstance | undefined;
+  host: WasiHost | undefined;
+}
+
 /**
  * Instantiating takes time as well, so it happens under the same watchdog. An instance that has a world of its own is
- * not given back: that world is over with the check.
+ * not used again: that world is over with the check.
  */
-function judge(
-  { bundle, input, assets, output, seed }: Judgement,
-  reused: KernelExports | undefined,
-): { readonly instance: KernelExports | undefined; readonly objection: string | undefined } {
+function judge({ bundle, input, assets, output, seed }: Judgement, made: Made): Judged {
+  const { checkFuelMax } = bundle.manifest.limits;
   const bytes = assets.map((asset) => asset.bytes);
-  if (reused !== undefined) {
-    return { instance: reused, objection: callCheck(reused, input, bytes, output, seed) };
-  }
-  const core = prepareCore(bundle.module);
-  const host = core.imports.length === 0 ? undefined : new WasiHost({
-    kernel: bundle.digest,
-    input,
-    assets: assets.map(({ digest }) => digest),
-    judged: { output, seed },
-  }, bundle.manifest.limits.fuelMax);
-  const instance = instantiate(core, host);
-  instance.p2c2r_start?.();
-  const objection = callCheck(instance, input, bytes, output, seed);
-  return { instance: host === undefined ? instance : undefined, objection };
+  let instance = made.instance;
+  if (instance === undefined) {
+    const core = prepareCore(bundle.module);
+    made.host = core.imports.length === 0 ? undefined : new WasiHost({
+      kernel: bundle.digest,
+      input,
+      assets: assets.map(({ digest }) => digest),
+      judged: { output, seed },
+    }, checkFuelMax);
+    instance = made.instance = instantiate(core, made.host, checkFuelMax);
+    instance.exports[METER_EXPORTS.start]?.();
+  } else instance.gauge.fill(checkFuelMax);
+  return { instance, objection: callCheck(instance.exports, input, bytes, output, seed) };
+}
+
+interface Judged {
+  readonly instance: KernelInstance;
+  readonly objection: string | undefined;
+}
+
+/** Why the meter ended a check, if it did. */
+function stoppedIn({ instance, host }: Made, fuelLimit: number): Failure | undefined {
+  return instance && stoppedBy(readingOf(instance, host, fuelLimit));
+}
+
+function unended(why: string): CheckOutcome {
+  return { type: "unknown", message: `The check did not end. ${why}` };
 }

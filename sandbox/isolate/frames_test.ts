@@ -30,7 +30,7 @@ const task: fc.Arbitrary<RunMessage> = fc.record({
   droppedModules: fc.array(digest, { maxLength: 3 }),
   droppedAssets: fc.array(digest, { maxLength: 3 }),
   outputBytesMax: count,
-  fuel: count,
+  fuelLimit: count,
   wallMs: count,
 });
 

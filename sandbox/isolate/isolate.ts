@@ -7,7 +7,6 @@
 import { refusal } from "../admission.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import { P2c2rError } from "../../protocol/errors.ts";
-import { fuelOf } from "../fuel.ts";
 import { type Asset, failedBefore, type Failure, type Outcome } from "../outcome.ts";
 import type { Cell, CellKind } from "./cell.ts";
 import { type CellEvent, type CellStock } from "./cell_stock.ts";
@@ -19,6 +18,7 @@ export interface IsolateTask {
   readonly bundle: Bundle;
   readonly input: Uint8Array;
   readonly assets: readonly Asset[];
+  /** How much it may use; never more than its manifest allows. */
   readonly fuelLimit: number;
   /** How long the kernel may take; never longer than its manifest allows. */
   readonly wallMs: number;
@@ -78,7 +78,7 @@ class CellIsolate implements Isolate {
   async run(task: IsolateTask): Promise<Outcome> {
     if (this.#state === "closed") return closedFailure();
     if (this.#state === "running") throw new Error("Bug: an isolate runs one task at a time");
-    const refused = refusal(task.bundle.manifest, task.input, task.assets, task.fuelLimit);
+    const refused = refusal(task.bundle.manifest, task.input, task.assets);
     if (refused !== undefined) return refused;
     this.#state = "running";
     const outcome = await this.#runAdmitted(task);
@@ -189,7 +189,7 @@ interface InHand {
 function post(
   held: Held,
   { takes }: CellKind,
-  { bundle, input, assets }: IsolateTask,
+  { bundle, input, assets, fuelLimit }: IsolateTask,
   wallMs: number,
 ): void {
   const { digest, manifest, lent } = bundle;
@@ -210,7 +210,7 @@ function post(
     droppedModules: modules.dropped,
     droppedAssets: plan.dropped,
     outputBytesMax: manifest.limits.outputBytesMax,
-    fuel: fuelOf(manifest, input.length),
+    fuelLimit: Math.min(fuelLimit, manifest.limits.fuelMax),
     wallMs,
   });
 }

@@ -2,6 +2,7 @@ import { assert, fc } from "../../tests/deps.ts";
 import { answer, kernel } from "../../tests/hostile/kernels.ts";
 import { op } from "../../tests/hostile/wasm_builder.ts";
 import { execute } from "../abi/execute.ts";
+import { meter } from "../meter/mod.ts";
 import { prepareCore } from "../abi/exports.ts";
 import { lendMemory } from "../bundle/lent_core.ts";
 import type { Outcome } from "../outcome.ts";
@@ -37,12 +38,12 @@ const observer = kernel({
   ],
 });
 
-const lent = await lendMemory(observer);
+const lent = await lendMemory(meter(observer));
 const core = prepareCore(lent.module);
 
 /** One run; its memory comes from the shelf, or from nowhere. */
 function run(input: Uint8Array, shelf: MemoryShelf | undefined): Outcome {
-  const job = { kernel: "k", core, input, assets: [], outputBytesMax: 100, fuel: 1, wallMs: 1_000 };
+  const job = { kernel: "k", core, input, assets: [], outputBytesMax: 100, fuelLimit: 1e9, wallMs: 1_000 };
   const memory = () => shelf?.take("k", lent.memory) ?? new WebAssembly.Memory({ ...lent.memory });
   const outcome = execute({ ...job, memory }, (work) => work());
   shelf?.ended(outcome.computeUs);

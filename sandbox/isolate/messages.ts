@@ -25,7 +25,7 @@ export interface RunMessage {
   readonly droppedModules: readonly string[];
   readonly droppedAssets: readonly string[];
   readonly outputBytesMax: number;
-  readonly fuel: number;
+  readonly fuelLimit: number;
   readonly wallMs: number;
 }
 

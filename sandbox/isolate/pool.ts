@@ -19,8 +19,8 @@ export interface PoolOptions {
 
 /** Trusted compute. No function rejects or throws for anything a kernel can do. */
 export interface Pool {
-  /** Runs a task in a fresh instance. Never more than `slots` at once: queueing is the caller's, and one more is a bug. */
-  run(bundle: Bundle, input: Uint8Array, assets: readonly Asset[]): Promise<Outcome>;
+  /** Runs a task in a fresh instance; without a limit under the kernel's own. Never more than `slots` at once: queueing is the caller's, and one more is a bug. */
+  run(bundle: Bundle, input: Uint8Array, assets: readonly Asset[], fuelLimit?: number): Promise<Outcome>;
   /** Judges an output in a reused instance on this thread, or with `again` in a fresh one. */
   check(
     bundle: Bundle,
@@ -43,14 +43,14 @@ export function createPool({ slots, kind = threads, ...rest }: PoolOptions): Poo
   const free: Isolate[] = [...isolates];
   const checker = new Checker(createVmWatchdog(OWN_THREAD_MARGIN));
   return {
-    async run(bundle, input, assets) {
+    async run(bundle, input, assets, fuelLimit = bundle.manifest.limits.fuelMax) {
       const isolate = free.pop();
       if (isolate === undefined) {
         throw new Error(`Bug: a pool of ${slots} slots runs ${slots} tasks at a time`);
       }
-      const { fuelMax, wallMsMax } = bundle.manifest.limits;
+      const { wallMsMax } = bundle.manifest.limits;
       try {
-        return await isolate.run({ bundle, input, assets, fuelLimit: fuelMax, wallMs: wallMsMax });
+        return await isolate.run({ bundle, input, assets, fuelLimit, wallMs: wallMsMax });
       } finally {
         free.push(isolate);
       }

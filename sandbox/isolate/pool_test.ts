@@ -31,10 +31,33 @@ Deno.test("run() computes in as many threads as there are slots, and the same sl
   });
 });
 
-Deno.test("run() reports the fuel that the manifest declares", async () => {
+Deno.test("run() reports the fuel that a task used, and exhausts what uses more than its kernel may", async () => {
   await withPool(1, async (pool) => {
-    const bundle = await bundleOf(kernel(), { fuel: { base: 50, perInputByte: 3 } });
-    assert.equal((await pool.run(bundle, new Uint8Array(7), [])).fuel, 50 + 3 * 7);
+    const first = await pool.run(await bundleOf(kernel()), new Uint8Array(7), []);
+    assert.ok(first.type === "output" && first.fuel > 0);
+    const enough = await bundleOf(kernel(), { limits: { fuelMax: first.fuel } });
+    assert.deepEqual({ ...await pool.run(enough, new Uint8Array(7), []), computeUs: 0 }, {
+      ...first,
+      computeUs: 0,
+    });
+    const short = await bundleOf(kernel(), { limits: { fuelMax: first.fuel - 1 } });
+    const exhausted = await pool.run(short, new Uint8Array(7), []);
+    assert.ok(exhausted.type === "failure");
+    assert.deepEqual([exhausted.code, exhausted.fuel], ["kernel.exhausted", first.fuel - 1]);
+  });
+});
+
+Deno.test("check() has a budget of its own, and what needs more is no verdict", async () => {
+  await withPool(1, async (pool) => {
+    const check = [...spin];
+    const bundle = await bundleOf(kernel({ check }), { limits: { checkFuelMax: 1_000 } });
+    const verdict = pool.check(bundle, new Uint8Array(1), [], new Uint8Array(1), 0n, false);
+    assert.equal(verdict.type, "unknown");
+    assert.match(verdict.type === "unknown" ? verdict.message : "", /used all of its 1000 fuel/);
+    const honest = await bundleOf(kernel(), { limits: { checkFuelMax: 1_000 } });
+    for (let i = 0; i < 100; i++) {
+      assert.equal(pool.check(honest, new Uint8Array(1), [], new Uint8Array(1), 0n, false).type, "passed");
+    }
   });
 });
 

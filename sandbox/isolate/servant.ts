@@ -36,7 +36,7 @@ export class Servant {
       input: task.input,
       assets: task.assets.map((digest) => ({ digest, bytes: known(this.#assets, digest) })),
       outputBytesMax: task.outputBytesMax,
-      fuel: task.fuel,
+      fuelLimit: task.fuelLimit,
       wallMs: task.wallMs,
     }, this.#watch);
     if (isOver(outcome)) this.#shelf.ended(outcome.computeUs);

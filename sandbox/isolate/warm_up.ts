@@ -1,5 +1,6 @@
 // A cell's first task is slow: everything that serves it runs for the first time. So a cell has served a few of its own
 // before it says that it is ready, and the task behind a lost cell does not pay for the loss.
+import { limits } from "../../protocol/limits.ts";
 import { lendMemory } from "../bundle/lent_core.ts";
 import { SELF_TEST_CORE } from "../proof_core.ts";
 import type { Servant } from "./servant.ts";
@@ -23,7 +24,7 @@ export async function warmUp(servant: Servant): Promise<void> {
       droppedModules: [],
       droppedAssets: [],
       outputBytesMax: PAGES_BYTES,
-      fuel: 1,
+      fuelLimit: limits.fuelMax,
       wallMs: 10_000,
     });
     if (type !== "output") throw new Error("The cell cannot run a kernel");

@@ -4,13 +4,15 @@ import type { CallGraph } from "./call_graph.ts";
 import { chargesOf } from "./fold.ts";
 import { segmentsOf } from "./segments.ts";
 import {
+  type Grown,
   type MeterGlobals,
   type MeterLocals,
   putAmountCharge,
   putAscent,
   putCharge,
   putDescent,
-  putGrowthTest,
+  putGrowth,
+  putGrowthCharge,
 } from "./sequences.ts";
 import { AMOUNT_SHIFTS } from "./weights.ts";
 
@@ -65,10 +67,11 @@ function putInstruction(
   const { op } = instruction;
   const shift = AMOUNT_SHIFTS[op.name];
   if (shift !== undefined) {
-    putAmountCharge(out, globals, locals, shift);
+    const grown = grownBy(module, instruction);
+    if (grown === undefined) putAmountCharge(out, globals, locals, shift);
+    else putGrowth(out, locals);
     out.bytes(raw);
-    if (op.name === "memory.grow") putMemoryTest(out, around, locals);
-    if (op.name === "table.grow") putTableTest(out, around, locals, instruction.indices[0] ?? 0);
+    if (grown !== undefined) putGrowthCharge(out, globals, locals, shift, grown);
     return;
   }
   const slots = op.name === "call" || op.name === "call_indirect"
@@ -89,20 +92,18 @@ function recursionSlots(around: Surroundings, from: number, { op, indices }: Ins
   return around.slots(from) + (leaves ? HOST_SLOTS : 0);
 }
 
-/** How far an imported memory may really grow is its owner's to say: without a maximum of its own, nothing is tested. */
-function putMemoryTest(out: Writer, { module, globals }: Surroundings, locals: MeterLocals): void {
-  const SIZE = [0x3f, 0x00];
-  const maximum = module.memories[0]?.maximum ?? (module.importedMemories > 0 ? undefined : PAGES_MOST);
-  if (maximum !== undefined) putGrowthTest(out, globals, locals, SIZE, maximum);
-}
-
-function putTableTest(
-  out: Writer,
-  { module, globals }: Surroundings,
-  locals: MeterLocals,
-  table: number,
-): void {
+/**
+ * What an instruction grows, if it does. How far something imported may really grow is its owner's to say: without a
+ * maximum of its own, that is not known.
+ */
+function grownBy(module: CoreModule, { op, indices }: Instruction): Grown | undefined {
+  if (op.name === "memory.grow") {
+    const most = module.importedMemories > 0 ? undefined : PAGES_MOST;
+    return { size: [0x3f, 0x00], maximum: module.memories[0]?.maximum ?? most };
+  }
+  if (op.name !== "table.grow") return undefined;
+  const table = indices[0] ?? 0;
+  const most = table < module.importedTables ? undefined : ENTRIES_MOST;
   const size = new Writer().bytes([0xfc, 0x10]).unsigned(table).written();
-  const maximum = module.tables[table]?.maximum ?? (table < module.importedTables ? undefined : ENTRIES_MOST);
-  if (maximum !== undefined) putGrowthTest(out, globals, locals, [...size], maximum);
+  return { size, maximum: module.tables[table]?.maximum ?? most };
 }

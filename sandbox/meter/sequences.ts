@@ -6,9 +6,9 @@ import { MACHINE_FAILED } from "./names.ts";
 const code = {
   unreachable: 0x00,
   if: 0x04,
+  else: 0x05,
   end: 0x0b,
   localGet: 0x20,
-  localSet: 0x21,
   localTee: 0x22,
   globalGet: 0x23,
   globalSet: 0x24,
@@ -49,14 +49,58 @@ export function putCharge(to: Writer, { fuel }: MeterGlobals, cost: number, chec
   if (checked) putFuelTest(to, fuel);
 }
 
-/** Takes fuel for the amount on top of the stack, which it leaves there and in a local. */
+/** In front of a bulk operation: takes fuel for its amount, on top of the stack, which it leaves there and in a local. */
 export function putAmountCharge(
   to: Writer,
-  { fuel }: MeterGlobals,
+  globals: MeterGlobals,
   { amount }: MeterLocals,
   shift: number,
 ): void {
   to.byte(code.localTee).unsigned(amount);
+  putCostOf(to, globals, amount, shift);
+}
+
+/** In front of an instruction that grows a memory or table: keeps what it asks for. */
+export function putGrowth(to: Writer, { amount }: MeterLocals): void {
+  to.byte(code.localTee).unsigned(amount);
+}
+
+/** What was grown: the instruction that reads its size, and the most it may have; undefined where that is not known. */
+export interface Grown {
+  readonly size: ArrayLike<number>;
+  readonly maximum: number | undefined;
+}
+
+/**
+ * Behind it: takes fuel for what was given. Where nothing was, although the module may have that much, it is this
+ * machine that failed, which says nothing about the task.
+ */
+export function putGrowthCharge(
+  to: Writer,
+  globals: MeterGlobals,
+  { amount, result }: MeterLocals,
+  shift: number,
+  { size, maximum }: Grown,
+): void {
+  to.byte(code.localTee).unsigned(result);
+  to.byte(code.i32Const).signed(-1).byte(code.i32Eq);
+  to.byte(code.if).byte(NO_RESULT);
+  if (maximum !== undefined) {
+    to.bytes(size).byte(code.i64ExtendI32U);
+    to.byte(code.localGet).unsigned(amount).byte(code.i64ExtendI32U).byte(code.i64Add);
+    to.byte(code.i64Const).signed(maximum).byte(code.i64LeU);
+    to.byte(code.if).byte(NO_RESULT);
+    to.byte(code.i64Const).signed(MACHINE_FAILED);
+    to.byte(code.globalSet).unsigned(globals.fuel).byte(code.unreachable);
+    to.byte(code.end);
+  }
+  to.byte(code.else);
+  putCostOf(to, globals, amount, shift);
+  to.byte(code.end);
+  to.byte(code.localGet).unsigned(result);
+}
+
+function putCostOf(to: Writer, { fuel }: MeterGlobals, amount: number, shift: number): void {
   to.byte(code.globalGet).unsigned(fuel);
   to.byte(code.localGet).unsigned(amount).byte(code.i64ExtendI32U);
   if (shift !== 0) {
@@ -65,30 +109,6 @@ export function putAmountCharge(
   to.byte(code.i64Sub);
   to.byte(code.globalSet).unsigned(fuel);
   putFuelTest(to, fuel);
-}
-
-/**
- * Behind an instruction that grows a memory or table: where it failed although the module may have that much, it is
- * this machine that failed, and nothing about the task. `size`: the instruction that reads the size.
- */
-export function putGrowthTest(
-  to: Writer,
-  { fuel }: MeterGlobals,
-  { amount, result }: MeterLocals,
-  size: readonly number[],
-  maximum: number,
-): void {
-  to.byte(code.localSet).unsigned(result);
-  to.byte(code.localGet).unsigned(result).byte(code.i32Const).signed(-1).byte(code.i32Eq);
-  to.byte(code.if).byte(NO_RESULT);
-  to.bytes(size).byte(code.i64ExtendI32U);
-  to.byte(code.localGet).unsigned(amount).byte(code.i64ExtendI32U).byte(code.i64Add);
-  to.byte(code.i64Const).signed(maximum).byte(code.i64LeU);
-  to.byte(code.if).byte(NO_RESULT);
-  to.byte(code.i64Const).signed(MACHINE_FAILED);
-  to.byte(code.globalSet).unsigned(fuel).byte(code.unreachable);
-  to.byte(code.end).byte(code.end);
-  to.byte(code.localGet).unsigned(result);
 }
 
 /** In front of a call that may recur: takes call stack, and ends the call when none is left. */

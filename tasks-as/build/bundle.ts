@@ -1,6 +1,8 @@
 /** One kernel's folder to the files of its bundle, in memory and on disk. */
+import { meter } from "../../sandbox/meter/mod.ts";
 import { compileKernel } from "./compile.ts";
-import { componentOf, coreOf } from "./component.ts";
+import { kernelCore } from "../../sandbox/component/mod.ts";
+import { componentOf } from "./component.ts";
 import { manifestBytes, parseManifest } from "./manifest.ts";
 import { refuseUnfitCore } from "./refuse.ts";
 
@@ -19,8 +21,9 @@ export async function buildBundle(root: URL, kernel: string): Promise<Bundle> {
   const compiled = await compileKernel(root, kernel, memoryPages);
   refuseUnfitCore(compiled, kernel, memoryPages);
   const component = await componentOf(compiled, witSource);
-  const core = coreOf(component);
-  refuseUnfitCore(core, kernel, memoryPages);
+  const extracted = kernelCore(component);
+  refuseUnfitCore(extracted, kernel, memoryPages);
+  const core = meter(extracted);
   const digests = { "component.wasm": await sha256Hex(component), "core.wasm": await sha256Hex(core) };
   return {
     id: manifest.id,

@@ -1,5 +1,7 @@
 /** The manifest of a kernel: read from its folder by the build, written with digests into the bundle. */
 
+import { METER_VERSION, WEIGHTS_VERSION } from "../../sandbox/meter/mod.ts";
+
 /** What a kernel may use, in WebAssembly pages, bytes, units of fuel and milliseconds. */
 export interface KernelLimits {
   readonly memoryPages: number;
@@ -8,10 +10,11 @@ export interface KernelLimits {
   readonly assetsMax: number;
   readonly assetBytesMax: number;
   readonly fuelMax: number;
+  readonly checkFuelMax: number;
   readonly wallMsMax: number;
 }
 
-/** `tasks-as/<kernel>/manifest.json`; the bundle's manifest is the same with `files` behind it. */
+/** `tasks-as/<kernel>/manifest.json`; the bundle's manifest adds the meter's versions, and the files' digests. */
 export interface KernelManifest {
   readonly format: 1;
   readonly id: string;
@@ -19,12 +22,6 @@ export interface KernelManifest {
   readonly release: number;
   readonly engine: "wasm";
   readonly abi: "p2c2r:kernel@1.0.0";
-  readonly fuel: {
-    readonly model: "declared";
-    readonly version: number;
-    readonly base: number;
-    readonly perInputByte: number;
-  };
   readonly limits: KernelLimits;
   readonly detection: number;
   readonly imports: readonly string[];
@@ -37,12 +34,10 @@ const KEYS = [
   "release",
   "engine",
   "abi",
-  "fuel",
   "limits",
   "detection",
   "imports",
 ];
-const FUEL_KEYS = ["model", "version", "base", "perInputByte"];
 const LIMIT_KEYS = [
   "memoryPages",
   "inputBytesMax",
@@ -50,9 +45,12 @@ const LIMIT_KEYS = [
   "assetsMax",
   "assetBytesMax",
   "fuelMax",
+  "checkFuelMax",
   "wallMsMax",
 ];
 const MEMORY_PAGES_MAX = 65_536;
+/** The most that the wire carries. */
+const FUEL_MAX = 1_000_000_000_000;
 
 /**
  * Reads and checks a source manifest.
@@ -81,33 +79,29 @@ export function parseManifest(text: string, folder: string): KernelManifest {
   };
 
   const top = expectKeys(JSON.parse(text), KEYS, "top level");
-  const fuel = expectKeys(top["fuel"], FUEL_KEYS, "fuel");
   const limits = expectKeys(top["limits"], LIMIT_KEYS, "limits");
   if (top["id"] !== folder) refuse(`id is ${top["id"]}; expected the folder's name, ${folder}`);
   if (!/^\d+\.\d+\.\d+$/.test(String(top["version"]))) refuse(`version is ${top["version"]}; expected a.b.c`);
   if (top["format"] !== 1 || top["engine"] !== "wasm" || top["abi"] !== "p2c2r:kernel@1.0.0") {
     refuse('expected format 1, engine "wasm", abi "p2c2r:kernel@1.0.0"');
   }
-  if (fuel["model"] !== "declared") refuse(`fuel.model is ${fuel["model"]}; expected "declared"`);
   if (!Array.isArray(top["imports"]) || top["imports"].length !== 0) refuse("imports is not an empty list");
   const detection = top["detection"];
   if (typeof detection !== "number" || !(detection >= 0 && detection <= 1)) {
     refuse(`detection is ${detection}; expected a number from 0 to 1`);
   }
   expectInteger(top["release"], 1, Number.MAX_SAFE_INTEGER, "release");
-  for (const key of FUEL_KEYS.slice(1)) expectInteger(fuel[key], 0, Number.MAX_SAFE_INTEGER, `fuel.${key}`);
   for (const key of LIMIT_KEYS) expectInteger(limits[key], 0, Number.MAX_SAFE_INTEGER, `limits.${key}`);
   expectInteger(limits["memoryPages"], 1, MEMORY_PAGES_MAX, "limits.memoryPages");
 
-  const manifest = top as unknown as KernelManifest;
-  const fuelMost = manifest.fuel.base + manifest.fuel.perInputByte * manifest.limits.inputBytesMax;
-  if (fuelMost > manifest.limits.fuelMax) {
-    refuse(`limits.fuelMax is ${manifest.limits.fuelMax}; the largest input costs ${fuelMost}`);
-  }
-  return manifest;
+  for (const key of ["fuelMax", "checkFuelMax"]) expectInteger(limits[key], 1, FUEL_MAX, `limits.${key}`);
+  return top as unknown as KernelManifest;
 }
 
 /** The bundle's manifest: fixed key order, two spaces, a newline at the end, so that its digest is stable. */
 export function manifestBytes(manifest: KernelManifest, files: Readonly<Record<string, string>>): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ ...manifest, files }, null, 2) + "\n");
+  const { format, id, version, release, engine, abi, ...rest } = manifest;
+  const meter = { version: METER_VERSION, weights: WEIGHTS_VERSION };
+  const document = { format, id, version, release, engine, abi, meter, ...rest, files };
+  return new TextEncoder().encode(JSON.stringify(document, null, 2) + "\n");
 }

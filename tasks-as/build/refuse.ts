@@ -1,5 +1,5 @@
 /** The rules a core module must keep before it may go into a bundle. */
-import { coreSections, readLeb } from "./wasm_sections.ts";
+import { readModule } from "../../sandbox/wasm/mod.ts";
 
 const EXPORTS: readonly string[] = [
   "cabi_post_check function",
@@ -9,9 +9,6 @@ const EXPORTS: readonly string[] = [
   "memory memory",
   "run function",
 ];
-const MEMORY_SECTION = 5;
-const START_SECTION = 8;
-const HAS_MAXIMUM = 1;
 
 /**
  * Refuses a core module with imports, a start function, other exports than the kernel ABI's, or a memory
@@ -30,18 +27,13 @@ export function refuseUnfitCore(core: Uint8Array, kernel: string, memoryPages: n
   if (exports.join() !== EXPORTS.join()) {
     refuse(`exports ${exports.join(", ")}; expected ${EXPORTS.join(", ")}`);
   }
-  const sections = coreSections(core);
-  if (sections.some((section) => section.id === START_SECTION)) refuse("has a start function; expected none");
-
-  const memories = sections.find((section) => section.id === MEMORY_SECTION);
-  if (memories === undefined) return refuse("has no memory");
-  const flags = memories.body[1];
-  if (memories.body[0] !== 1 || flags !== HAS_MAXIMUM) {
-    refuse("does not declare a maximum for its one memory");
-  }
-  const initial = readLeb(memories.body, 2);
-  const maximum = readLeb(memories.body, initial.next);
-  if (maximum.value !== memoryPages || initial.value > maximum.value) {
-    refuse(`declares ${initial.value} to ${maximum.value} memory pages; manifest.json says ${memoryPages}`);
+  const { start, memories } = readModule(core);
+  if (start !== undefined) refuse("has a start function; expected none");
+  const [memory] = memories;
+  if (memory === undefined) return refuse("has no memory");
+  if (memory.maximum === undefined) return refuse("does not declare a maximum for its one memory");
+  if (memory.maximum !== memoryPages) {
+    const { initial, maximum } = memory;
+    refuse(`declares ${initial} to ${maximum} memory pages; manifest.json says ${memoryPages}`);
   }
 }

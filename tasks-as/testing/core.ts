@@ -1,5 +1,10 @@
 /** Calls a kernel's core module through its ABI, for tests and benchmarks: no limits, no watchdog. */
 
+import { METER_EXPORTS } from "../../sandbox/meter/mod.ts";
+
+/** More than any test uses. */
+const BUDGET = 2n ** 52n;
+
 /** What `run` answered. */
 export type RunResult =
   | { readonly type: "ok"; readonly output: Uint8Array<ArrayBuffer> }
@@ -14,6 +19,8 @@ export interface Core {
   check(input: Uint8Array, assets: readonly Uint8Array[], output: Uint8Array, seed: bigint): CheckResult;
   /** What the module exports, for who looks at more than the ABI. */
   readonly exports: WebAssembly.Exports;
+  /** Fuel that the last call used; 0 for a module that is not metered. */
+  readonly fuelUsed: number;
   /** Overwrites all memory that no call owns, as an earlier call might have left it. */
   fillFreeMemory(byte: number): void;
 }
@@ -31,6 +38,7 @@ interface CoreExports {
     outLen: number,
     seed: bigint,
   ): number;
+  readonly [METER_EXPORTS.fuel]?: { value: bigint };
   cabi_post_run(result: number): void;
   cabi_post_check(result: number): void;
 }
@@ -45,15 +53,21 @@ export async function loadCore(kernel: string, version: string): Promise<WebAsse
 export function instantiateCore(module: WebAssembly.Module): Core {
   const { exports: raw } = new WebAssembly.Instance(module, {});
   const exports = raw as unknown as CoreExports;
+  const counter = exports[METER_EXPORTS.fuel] ?? { value: BUDGET };
   return {
     exports: raw,
+    get fuelUsed() {
+      return Number(BUDGET - counter.value);
+    },
     run(input, assets) {
+      counter.value = BUDGET;
       const result = exports.run(...placeArguments(exports, input, assets));
       const { tag, bytes } = readResult(exports.memory, result);
       exports.cabi_post_run(result);
       return tag === 0 ? { type: "ok", output: bytes } : { type: "err", message: sentenceOf(bytes) };
     },
     check(input, assets, output, seed) {
+      counter.value = BUDGET;
       const placed = placeArguments(exports, input, assets);
       const result = exports.check(...placed, place(exports, output), output.length, seed);
       const { tag, bytes } = readResult(exports.memory, result);
@@ -61,6 +75,7 @@ export function instantiateCore(module: WebAssembly.Module): Core {
       return tag === 0 ? { type: "ok" } : { type: "err", message: sentenceOf(bytes) };
     },
     fillFreeMemory(byte) {
+      counter.value = BUDGET;
       const free = exports.cabi_realloc(0, 0, 1, 1);
       exports.cabi_post_run(0);
       new Uint8Array(exports.memory.buffer).fill(byte, free);

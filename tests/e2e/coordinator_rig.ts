@@ -20,8 +20,6 @@ export const reverse: Kernel = {
   version: "1.0.0",
   release: 1,
   digest: manifestDigest,
-  fuelBase: 1_000,
-  fuelPerInputByte: 10,
   fuelMax: 1_000_000,
   inputBytesMax: 64 * 1024,
   outputBytesMax: 64 * 1024,
@@ -43,18 +41,26 @@ export function reversed(input: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(input).reverse();
 }
 
+/** The fuel that it uses. */
+export function fuelOf(input: Uint8Array): number {
+  return 1_000 + 10 * input.length;
+}
+
+/** What it comes to under a limit. */
+export function outcomeOf(input: Uint8Array, fuelLimit: number): Outcome {
+  const fuel = fuelOf(input);
+  if (fuel <= fuelLimit) return { type: "output", output: reversed(input), fuel, computeUs: 10 };
+  const message = "The kernel used all of its fuel.";
+  return { type: "failure", code: "kernel.exhausted", message, fuel: fuelLimit, computeUs: 10 };
+}
+
 /** Trusted compute without a sandbox. `hold` keeps runs until `release()`. */
 export class RigCompute implements Compute {
   hold = false;
   readonly #held: (() => void)[] = [];
 
   run(work: Work): Promise<Outcome> {
-    const outcome: Outcome = {
-      type: "output",
-      output: reversed(work.input),
-      fuel: reverse.fuelBase + reverse.fuelPerInputByte * work.input.length,
-      computeUs: 10,
-    };
+    const outcome = outcomeOf(work.input, work.fuelLimit);
     if (!this.hold) return Promise.resolve(outcome);
     return new Promise((resolve) => this.#held.push(() => resolve(outcome)));
   }

@@ -7,7 +7,7 @@ import {
   type ToWorker,
 } from "../../protocol/mod.ts";
 import { Peer } from "./coordinator_peer.ts";
-import { ask, reverse, reversed } from "./coordinator_rig.ts";
+import { ask, outcomeOf } from "./coordinator_rig.ts";
 
 /** A worker's key. */
 export interface WorkerKey {
@@ -77,9 +77,12 @@ export interface TestWorker {
 }
 
 /** The right answer to a task. */
-export function answerTo([, attempt, fence, , input]: TaskMessage) {
-  const fuel = reverse.fuelBase + reverse.fuelPerInputByte * input.length;
-  return [t.result, attempt, fence, reversed(input), fuel, 100, null] as const;
+export function answerTo([, attempt, fence, , input, , , , fuelLimit]: TaskMessage) {
+  const outcome = outcomeOf(input, fuelLimit);
+  if (outcome.type === "output") {
+    return [t.result, attempt, fence, outcome.output, outcome.fuel, 100, null] as const;
+  }
+  return [t.failure, attempt, fence, outcome.code, outcome.message, outcome.fuel, 100] as const;
 }
 
 /** Connects a worker that is ready for the rig's kernel. */

@@ -61,7 +61,20 @@ export class FakeConnection {
 
   task(attempt: number, kernelNo: number, input: Uint8Array, assets: readonly string[] = []): void {
     const digests = assets.map((asset) => Uint8Array.fromHex(asset));
-    this.send([messageType.task, attempt, 1, kernelNo, input, digests, 20_000, 10_000, 1e6, 0, null, null]);
+    this.send([
+      messageType.task,
+      attempt,
+      1,
+      kernelNo,
+      input,
+      digests,
+      20_000,
+      10_000,
+      limits.fuelMax,
+      0,
+      null,
+      null,
+    ]);
   }
 
   close(code: number, reason = ""): void {

@@ -1,5 +1,6 @@
 // Tiny kernels by hand for tests of the worker, each signed with a key of the test.
 import { sha256Hex } from "../../protocol/mod.ts";
+import { meter } from "../../sandbox/meter/mod.ts";
 import { type Signer } from "../../sandbox/mod.ts";
 import { filesOf, type ManifestParts } from "../hostile/bundles.ts";
 import { answer, echo, kernel, spin } from "../hostile/kernels.ts";
@@ -17,19 +18,19 @@ export interface SignedKernel {
 /** What the tiny kernels do. */
 export const tinyCores = {
   /** Counts down from the input's first four bytes (at least 1), then answers with the input. */
-  slowEcho: kernel({
+  slowEcho: meter(kernel({
     run: [
       ...[...op.get(0), ...op.load32(), ...op.set(4)],
       ...[...op.loop, ...op.get(4), ...op.i32(1), ...op.sub, ...op.tee(4), ...op.brIf(0), ...op.end],
       ...echo,
     ],
-  }),
+  })),
   /** Answers with the first asset. */
-  assetEcho: kernel({
+  assetEcho: meter(kernel({
     run: answer(0, [...op.get(2), ...op.load32()], [...op.get(2), ...op.load32(4)]),
-  }),
+  })),
   /** Never ends. */
-  spin: kernel({ run: spin }),
+  spin: meter(kernel({ run: spin })),
 } as const;
 
 /** Signs one of the tiny kernels. */

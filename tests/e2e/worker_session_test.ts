@@ -1,6 +1,7 @@
 // A whole worker, real sandbox and real sockets, against a coordinator whose every move is the test's.
 import { messageType, sha256Hex } from "../../protocol/mod.ts";
 import { createIsolate, generateSigner, selfTest, threads } from "../../sandbox/mod.ts";
+import { meter } from "../../sandbox/meter/mod.ts";
 import { assert } from "../deps.ts";
 import { lostCellsMax } from "../../worker/runner/restarts.ts";
 import { cases } from "../hostile/cases/all.ts";
@@ -25,7 +26,7 @@ Deno.test("worker joins, proves its sandbox, computes with it and counts what it
     for (let attempt = 1; attempt <= 20; attempt++) {
       const result = await connection.heard(messageType.result, attempt);
       assert.deepEqual(result[3], slowInput(1000, [attempt]));
-      assert.equal(result[4], 110, "fuel as the manifest declares it: 100 + 2 × 5");
+      assert.ok(result[4] >= 3 * 1000, "fuel of a thousand turns of a loop");
       assert.ok(result[5] > 0, "computing took time");
     }
     assert.equal(worker.status().results, 20);
@@ -209,7 +210,7 @@ Deno.test("worker takes a kernel out of service that keeps ending its threads, s
   await using coordinator = new FakeCoordinator(signer);
   const { parts, task } = cases.find((one) => one.deaf)!;
   const limits = { ...task?.manifest?.limits, wallMsMax: 10 };
-  const deaf = await signKernel(kernel(parts), signer, { id: "deaf", limits });
+  const deaf = await signKernel(meter(kernel(parts)), signer, { id: "deaf", limits });
   await withWorkers(async ({ start, said }) => {
     const worker = await start(coordinator.url, {}, {
       createIsolate: (stock) => createIsolate({ stock, graceMs: 10 }),

@@ -8,7 +8,7 @@ import { memoryBlobs, openStore } from "../../coordinator/store/mod.ts";
 import { trustKey } from "../../coordinator/verify/mod.ts";
 import { encodeFrame, type FromWorker, messageType as t, parseToWorker } from "../../protocol/mod.ts";
 import type { TaskMessage } from "../../protocol/mod.ts";
-import { reverse, reversed, RigCompute } from "../e2e/coordinator_rig.ts";
+import { fuelOf, reverse, reversed, RigCompute } from "../e2e/coordinator_rig.ts";
 
 /** So many turns of the event loop bring everything that one event sets off to its end. */
 const quietTurns = 12;
@@ -70,8 +70,7 @@ export class StillWorker {
   /** Answers the oldest task, right. */
   answer(): void {
     const [, attempt, fence, , input] = this.tasks.shift()!;
-    const fuel = reverse.fuelBase + reverse.fuelPerInputByte * input.length;
-    this.say([t.result, attempt, fence, reversed(input), fuel, 100, null]);
+    this.say([t.result, attempt, fence, reversed(input), fuelOf(input), 100, null]);
   }
 
   #take(frame: Uint8Array<ArrayBuffer>): void {

@@ -5,9 +5,13 @@ import {
   generateSigner,
   loadBundle,
   type Manifest,
+  METER_VERSION,
   type Signer,
   signManifest,
-} from "../../sandbox/bundle/mod.ts";
+  WEIGHTS_VERSION,
+} from "../../sandbox/mod.ts";
+import { limits } from "../../protocol/limits.ts";
+import { meter } from "../../sandbox/meter/mod.ts";
 
 /** Parts of a manifest that a test cares about. */
 export interface ManifestParts {
@@ -15,7 +19,7 @@ export interface ManifestParts {
   readonly version?: string;
   readonly release?: number;
   readonly imports?: readonly string[];
-  readonly fuel?: Partial<Manifest["fuel"]>;
+  readonly meter?: Partial<Manifest["meter"]>;
   readonly limits?: Partial<Manifest["limits"]>;
 }
 
@@ -33,14 +37,16 @@ export async function manifestOf(core: Uint8Array, parts: ManifestParts = {}): P
     release: parts.release ?? 1,
     engine: "wasm",
     abi: "p2c2r:kernel@1.0.0",
-    fuel: { model: "declared", version: 1, base: 100, perInputByte: 2, ...parts.fuel },
+    meter: { version: METER_VERSION, weights: WEIGHTS_VERSION, ...parts.meter },
     limits: {
       memoryPages: 4,
       inputBytesMax: 4096,
       outputBytesMax: 65_536,
       assetsMax: 3,
       assetBytesMax: 65_536,
-      fuelMax: 100_000,
+      // More than any test spins through before its watchdog comes.
+      fuelMax: limits.fuelMax,
+      checkFuelMax: limits.fuelMax,
       wallMsMax: 2_000,
       ...parts.limits,
     },
@@ -80,8 +86,16 @@ export function sourceOf(files: Files): BundleSource {
   };
 }
 
-/** Signs, verifies and compiles in one go. */
+/** Meters, signs, verifies and compiles in one go. */
 export async function bundleOf(core: Uint8Array<ArrayBuffer>, parts: ManifestParts = {}): Promise<Bundle> {
+  return await bundleAround(meter(core), parts);
+}
+
+/** The same around a core module as it is. */
+export async function bundleAround(
+  core: Uint8Array<ArrayBuffer>,
+  parts: ManifestParts = {},
+): Promise<Bundle> {
   const signer = await generateSigner();
   const pins = new Map([[signer.keyId, signer.publicKey]]);
   return await loadBundle(sourceOf(await filesOf(core, signer, parts)), { pins, releaseFloor: () => 0 });

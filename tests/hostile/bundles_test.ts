@@ -1,19 +1,22 @@
 import { assert, fc } from "../deps.ts";
-import { P2c2rError } from "../../protocol/mod.ts";
+import { limits, P2c2rError } from "../../protocol/mod.ts";
 import {
   type BundleRules,
   generateSigner,
   loadBundle,
+  METER_VERSION,
   type Signer,
   signManifest,
+  WEIGHTS_VERSION,
 } from "../../sandbox/mod.ts";
+import { meter } from "../../sandbox/meter/mod.ts";
 import { type Files, filesOf, manifestBytes, manifestOf, sourceOf } from "./bundles.ts";
 import { kernel } from "./kernels.ts";
 import { op } from "./wasm_builder.ts";
 
 const signer = await generateSigner();
 const stranger = await generateSigner();
-const files = await filesOf(kernel(), signer, { release: 7 });
+const files = await filesOf(metered(), signer, { release: 7 });
 
 function rulesOf(who: Signer = signer, releaseFloor = 0): BundleRules {
   return { pins: new Map([[who.keyId, who.publicKey]]), releaseFloor: () => releaseFloor };
@@ -101,15 +104,18 @@ Deno.test("loadBundle() refuses a core that is not the manifest's, however good 
 });
 
 Deno.test("loadBundle() keeps its own copy of what it verified", async () => {
-  const core = kernel();
+  const core = metered();
   const mutable = await filesOf(core, signer);
   const bundle = await loadBundle(sourceOf(mutable), rulesOf());
   core.fill(0);
-  assert.deepEqual(bundle.core, kernel());
+  assert.deepEqual(bundle.core, metered());
 });
 
 Deno.test("loadBundle() refuses a signed manifest that asks for more than this software gives", async () => {
-  const manifest = await manifestOf(kernel());
+  const manifest = await manifestOf(metered());
+  const manyFiles = Object.fromEntries(
+    Array.from({ length: 15 }, (_, i) => [`core${String.fromCharCode(97 + i)}.wasm`, "0".repeat(64)]),
+  );
   const wrong: Readonly<Record<string, unknown>> = {
     "another format": { ...manifest, format: 2 },
     "another engine": { ...manifest, engine: "wgsl" },
@@ -121,9 +127,14 @@ Deno.test("loadBundle() refuses a signed manifest that asks for more than this s
     "release 0": { ...manifest, release: 0 },
     "a release that is no integer": { ...manifest, release: 1.5 },
     "a release above all": { ...manifest, release: Number.MAX_SAFE_INTEGER + 1 },
-    "an unknown fuel model": { ...manifest, fuel: { ...manifest.fuel, model: "metered" } },
-    "fuel below nothing": { ...manifest, fuel: { ...manifest.fuel, base: -1 } },
-    "fuel that the limit does not cover": { ...manifest, fuel: { ...manifest.fuel, base: 99_999 } },
+    "a meter of another version": { ...manifest, meter: { ...manifest.meter, version: METER_VERSION + 1 } },
+    "other weights": { ...manifest, meter: { ...manifest.meter, weights: WEIGHTS_VERSION - 1 } },
+    "no fuel": { ...manifest, limits: { ...manifest.limits, fuelMax: 0 } },
+    "no fuel for checks": { ...manifest, limits: { ...manifest.limits, checkFuelMax: 0 } },
+    "more fuel than the wire carries": {
+      ...manifest,
+      limits: { ...manifest.limits, fuelMax: limits.fuelMax + 1 },
+    },
     "too much memory": { ...manifest, limits: { ...manifest.limits, memoryPages: 16_385 } },
     "no memory": { ...manifest, limits: { ...manifest.limits, memoryPages: 0 } },
     "too large an input": { ...manifest, limits: { ...manifest.limits, inputBytesMax: 2 ** 30 } },
@@ -134,9 +145,14 @@ Deno.test("loadBundle() refuses a signed manifest that asks for more than this s
     "an hour": { ...manifest, limits: { ...manifest.limits, wallMsMax: 3_600_000 } },
     "detection above 1": { ...manifest, detection: 1.1 },
     "detection in words": { ...manifest, detection: "0.9" },
-    "imports": { ...manifest, imports: ["wasi:cli/exit"] },
+    "an import without a version": { ...manifest, imports: ["wasi:cli/exit"] },
+    "imports that are not sorted": { ...manifest, imports: ["wasi:io/poll@0.2.3", "wasi:cli/exit@0.2.3"] },
+    "an import twice": { ...manifest, imports: ["wasi:io/poll@0.2.3", "wasi:io/poll@0.2.3"] },
     "no digests": { ...manifest, files: {} },
-    "one more file": { ...manifest, files: { ...manifest.files, "glue.js": "0".repeat(64) } },
+    "no core": { ...manifest, files: { "component.wasm": "0".repeat(64) } },
+    "a file with a path": { ...manifest, files: { "../core.wasm": "0".repeat(64), ...manifest.files } },
+    "files that are not sorted": { ...manifest, files: { ...manifest.files, "a.wasm": "0".repeat(64) } },
+    "more files than are read": { ...manifest, files: { ...manifest.files, ...manyFiles } },
     "a digest in capitals": { ...manifest, files: { ...manifest.files, "core.wasm": "A".repeat(64) } },
     "a field more": { ...manifest, hint: "trust me" },
     "a list": [manifest],
@@ -147,8 +163,18 @@ Deno.test("loadBundle() refuses a signed manifest that asks for more than this s
   }
 });
 
+Deno.test("loadBundle() takes a manifest with imports and more files, and refuses the kernel by the import's name", async () => {
+  const manifest = await manifestOf(metered());
+  const importing = {
+    ...manifest,
+    imports: ["wasi:cli/exit@0.2.3"],
+    files: { ...manifest.files, "core2.wasm": "0".repeat(64), "glue.js": "0".repeat(64) },
+  };
+  assert.equal(await codeOf(await signed(manifestBytes(importing))), "bundle.imports");
+});
+
 Deno.test("loadBundle() accepts one spelling of a manifest only", async () => {
-  const manifest = await manifestOf(kernel());
+  const manifest = await manifestOf(metered());
   const text = new TextDecoder().decode(manifestBytes(manifest));
   const { format, ...rest } = manifest;
   const spellings: Readonly<Record<string, string>> = {
@@ -190,6 +216,11 @@ Deno.test("loadBundle() refuses a bundle with any byte of any of its files chang
     { numRuns: 700 },
   );
 });
+
+/** The kernel of these tests, metered. */
+function metered(): Uint8Array<ArrayBuffer> {
+  return meter(kernel());
+}
 
 function isSpace(bytes: Uint8Array, at: number): boolean {
   return [0x09, 0x0a, 0x0d, 0x20].includes(bytes[at % bytes.length] as number);

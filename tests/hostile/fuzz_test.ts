@@ -1,5 +1,5 @@
 import { assert, fc } from "../deps.ts";
-import { P2c2rError } from "../../protocol/mod.ts";
+import { limits, P2c2rError } from "../../protocol/mod.ts";
 import {
   type Bundle,
   type CellEvent,
@@ -10,12 +10,13 @@ import {
 } from "../../sandbox/mod.ts";
 import { lendMemory } from "../../sandbox/bundle/lent_core.ts";
 import { compileCore } from "../../sandbox/bundle/core_rules.ts";
+import { meter } from "../../sandbox/meter/mod.ts";
 import { bundleOf, manifestBytes, manifestOf } from "./bundles.ts";
 import { answer, bump, kernel, type KernelParts } from "./kernels.ts";
 import { selfTestCore } from "./self_test_core.ts";
 import { op } from "./wasm_builder.ts";
 
-const CORES = [kernel(), selfTestCore()];
+const CORES = [meter(kernel()), selfTestCore()];
 
 /** One or two changed bytes, and now and then a cut. */
 const mutation = fc.record({
@@ -95,7 +96,7 @@ async function withFuzzed(work: (run: (core: Uint8Array<ArrayBuffer>) => Promise
   const honest = await bundleOf(kernel());
   const input = Uint8Array.of(1, 2, 3);
   const run = (bundle: Bundle, wallMs: number) =>
-    isolate.run({ bundle, input, assets: [ASSET], fuelLimit: 100_000, wallMs });
+    isolate.run({ bundle, input, assets: [ASSET], fuelLimit: limits.fuelMax, wallMs });
   try {
     await work(async (core) => {
       const module = await compiled(core);
@@ -105,7 +106,10 @@ async function withFuzzed(work: (run: (core: Uint8Array<ArrayBuffer>) => Promise
         20,
       );
       if (outcome.type === "output") assert.ok(outcome.output.length <= 65_536);
-      else assert.match(outcome.code, /^kernel\.(refused|trapped|output_too_large|environment|late)$/);
+      else {assert.match(
+          outcome.code,
+          /^kernel\.(refused|trapped|exhausted|output_too_large|environment|late)$/,
+        );}
       const next = await run(honest, 2_000);
       assert.deepEqual(next.type === "output" && next.output, input);
       return outcome.type === "output" ? "output" : outcome.code;
@@ -133,7 +137,7 @@ Deno.test("a kernel of random claims runs to an outcome, and the task after it i
   await withFuzzed((run) =>
     fc.assert(
       fc.asyncProperty(claims, async (parts) => {
-        seen.add(await run(kernel(parts)));
+        seen.add(await run(meter(kernel(parts))));
       }),
       { numRuns: 1_000 },
     )

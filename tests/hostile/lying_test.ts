@@ -36,7 +36,7 @@ Deno.test("run() gives the output as bytes of its own, whatever the kernel's mem
   });
 });
 
-Deno.test("run() refuses what passes the manifest's sizes and fuel before the kernel sees it", async () => {
+Deno.test("run() refuses what passes the manifest's sizes before the kernel sees it", async () => {
   await withArena(async (arena) => {
     const limits = { inputBytesMax: 8, assetsMax: 1, assetBytesMax: 4 };
     const parts: KernelParts = { run: op.unreachable };
@@ -46,10 +46,8 @@ Deno.test("run() refuses what passes the manifest's sizes and fuel before the ke
       [await fight({ input: new Uint8Array(9) }), "kernel.refused"],
       [await fight({ assets: [Uint8Array.of(1), Uint8Array.of(2)] }), "kernel.refused"],
       [await fight({ assets: [new Uint8Array(5)] }), "kernel.refused"],
-      [await fight({ fuelLimit: 100 + 2 * INPUT.length - 1 }), "kernel.exhausted"],
-      [await fight({ fuelLimit: 100 + 2 * INPUT.length }), "kernel.trapped"],
     ] as const;
     for (const [outcome, code] of cases) assert.equal(codeOf(outcome), code);
-    assert.equal(cases[3][0].fuel, 0);
+    for (const [outcome] of cases) assert.equal(outcome.fuel, 0);
   });
 });

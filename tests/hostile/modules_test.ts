@@ -1,12 +1,13 @@
 import { assert } from "../deps.ts";
 import { P2c2rError } from "../../protocol/mod.ts";
-import { bundleOf } from "./bundles.ts";
+import { meter } from "../../sandbox/meter/mod.ts";
+import { bundleAround } from "./bundles.ts";
 import { EXPORTS, fn, kernel, spin } from "./kernels.ts";
 import { kind, type ModuleParts, op, type, unsigned } from "./wasm_builder.ts";
 
 async function refusalOf(core: Uint8Array<ArrayBuffer>): Promise<string> {
   try {
-    await bundleOf(core);
+    await bundleAround(core);
     return "accepted";
   } catch (error) {
     if (error instanceof P2c2rError) return `${error.code}: ${error.message}`;
@@ -36,7 +37,15 @@ function known(core: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 }
 
 Deno.test("loadBundle() accepts the kernel that the refused ones are made from", async () => {
-  assert.equal(await refusalOf(known(kernel())), "accepted");
+  assert.equal(await refusalOf(meter(known(kernel()))), "accepted");
+});
+
+Deno.test("loadBundle() refuses a module that does not count its work", async () => {
+  const counters = [...EXPORTS, { name: "p2c2r_fuel", kind: kind.global, index: 0 }];
+  await expectRefused("bundle.malformed", {
+    "no meter": [known(kernel()), /not metered: it does not export p2c2r_fuel/],
+    "a counter of another type": [known(withModule({ exports: counters })), /not metered/],
+  });
 });
 
 Deno.test("loadBundle() refuses every import by name", async () => {
@@ -60,7 +69,12 @@ Deno.test("loadBundle() refuses memory that no maximum bounds", async () => {
       /5 pages, limit is 4/,
     ],
     "the largest maximum": [known(kernel({ memory: { initial: 0, maximum: 65_536 } })), /limit is 4/],
-    "shared memory": [known(kernel({ memory: { initial: 1, maximum: 4, flags: 3 } })), /shared/],
+  });
+  await expectRefused("bundle.feature", {
+    "shared memory": [
+      known(kernel({ memory: { initial: 1, maximum: 4, flags: 3 } })),
+      /shared memory, in memories, byte \d+/,
+    ],
     "memory of 64 bits": [
       known(
         kernel({ run: op.unreachable, check: op.unreachable, memory: { initial: 4, maximum: 4, flags: 5 } }),
@@ -69,7 +83,7 @@ Deno.test("loadBundle() refuses memory that no maximum bounds", async () => {
     ],
     "two memories": [
       known(withModule({ memories: [{ initial: 4, maximum: 4 }, { initial: 1, maximum: 60_000 }] })),
-      /2 memories/,
+      /several memories \(2\)/,
     ],
   });
 });
@@ -77,17 +91,17 @@ Deno.test("loadBundle() refuses memory that no maximum bounds", async () => {
 Deno.test("loadBundle() refuses tables that no maximum bounds", async () => {
   const many = Array.from({ length: 3 }, () => ({ initial: 1, maximum: 30_000 }));
   await expectRefused("bundle.memory", {
-    "no maximum": [known(withModule({ tables: [{ initial: 1 }] })), /no plain maximum/],
+    "no maximum": [known(withModule({ tables: [{ initial: 1 }] })), /declares no maximum/],
     "a large maximum": [
       known(withModule({ tables: [{ initial: 1, maximum: 10_000_000 }] })),
       /10000000 entries/,
     ],
     "many tables": [known(withModule({ tables: many })), /90000 entries/],
-    "a table of 64 bits": [known(withModule({ tables: [{ initial: 1, maximum: 2, flags: 5 }] })), /plain/],
   });
   // Its element type takes two bytes; a reader that took one would read 1, 0, 1 as flags, size and maximum.
   const typed = { element: [0x63, 1], initial: 1 };
-  await expectRefused("bundle.malformed", {
+  await expectRefused("bundle.feature", {
+    "a table of 64 bits": [known(withModule({ tables: [{ initial: 1, maximum: 2, flags: 5 }] })), /64 bits/],
     "a table of typed functions without maximum": [
       known(withModule({ tables: [typed] })),
       /table that is not plain/,
@@ -96,7 +110,7 @@ Deno.test("loadBundle() refuses tables that no maximum bounds", async () => {
 });
 
 Deno.test("loadBundle() refuses what makes objects outside the bounded memory", async () => {
-  await expectRefused("bundle.malformed", {
+  await expectRefused("bundle.feature", {
     "an array type": [known(withModule({ rawTypes: [[0x5e, type.i32, 1]] })), /garbage collection/],
     "a recursive group": [known(withModule({ rawTypes: [[0x4e, 1, 0x5f, 0]] })), /garbage collection/],
     "a function over references of a kind of their own": [

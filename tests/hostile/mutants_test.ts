@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { P2c2rError } from "../../protocol/mod.ts";
 import { compileCore } from "../../sandbox/bundle/core_rules.ts";
+import { meter } from "../../sandbox/meter/mod.ts";
 import { kernelCore } from "../../sandbox/component/mod.ts";
 import { generateSigner, loadBundle } from "../../sandbox/mod.ts";
 import { assert } from "../deps.ts";
@@ -90,7 +91,8 @@ function expectSeen(seen: ReadonlyMap<string, number>, fates: readonly string[])
 }
 
 Deno.test(`${COUNT * 0.6} mutated modules are refused with a code, or keep every rule`, async () => {
-  const cores = [kernel(), selfTestCore(), kernel({ module: { tables: [{ initial: 1, maximum: 9 }] } })];
+  const tabled = kernel({ module: { tables: [{ initial: 1, maximum: 9 }] } });
+  const cores = [meter(kernel()), selfTestCore(), meter(tabled)];
   const seen = await eachMutant(
     0.6,
     async (draws) => await coreFate(mutant(draws.pick(cores), draws), PAGES_MAX),
@@ -103,7 +105,7 @@ Deno.test(`${COUNT * 0.2} mutated components are refused with a code, or hold a 
     ["pathfind", "physics"].map((id) => Deno.readFile(`${BUNDLES}/${id}/1.0.0/component.wasm`)),
   );
   const seen = await eachMutant(0.2, async (draws) => {
-    const core = await judged(() => kernelCore(mutant(draws.pick(components), draws)));
+    const core = await judged(() => meter(kernelCore(mutant(draws.pick(components), draws))));
     return typeof core === "string" ? core : await coreFate(core, 4_096);
   });
   expectSeen(seen, ["accepted", "bundle.malformed"]);
@@ -113,13 +115,13 @@ Deno.test(`${COUNT * 0.2} mutated bundles are refused with a code, or say and ho
   const signer = await generateSigner();
   const rules = { pins: new Map([[signer.keyId, signer.publicKey]]), releaseFloor: () => 2 };
   const signed = [
-    await filesOf(kernel(), signer, { release: 2 }),
+    await filesOf(meter(kernel()), signer, { release: 2 }),
     await filesOf(selfTestCore(), signer, { release: 3 }),
   ];
   // Properly signed as well, but out of date, and by a stranger: its parts must not make another bundle good.
   const others = [
-    await filesOf(kernel(), signer, { release: 1 }),
-    await filesOf(kernel(), await generateSigner(), { release: 2 }),
+    await filesOf(meter(kernel()), signer, { release: 1 }),
+    await filesOf(meter(kernel()), await generateSigner(), { release: 2 }),
   ];
   const seen = await eachMutant(0.2, async (draws) => {
     const original = draws.pick(signed);

@@ -261,7 +261,13 @@ export class Helper {
     const { dice, faults, kernels } = this.#parts;
     const kernel = kernels.find(({ digest }) => digest === job.kernel)?.no ?? 0;
     const { input, assets } = job;
-    const outcome = answerOf(this.traits.habit, { kernel, input, assets }, ++this.#answered, dice, faults);
+    const outcome = answerOf(
+      this.traits.habit,
+      { kernel, input, assets, fuelLimit: 1_000_000 },
+      ++this.#answered,
+      dice,
+      faults,
+    );
     // Who never answers keeps its slot as well, but not for ever: it would get nothing more to swallow.
     if (outcome === undefined) return void process.after(AGAIN_MS, () => this.#free(process, job.job));
     this.#connection?.computed(job.job, outcome as JobOutcome);

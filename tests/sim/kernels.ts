@@ -10,8 +10,6 @@ export function simKernel(no: number, overrides: Partial<Kernel> = {}): Kernel {
     version: "1.0.0",
     release: 1,
     digest: String(no).repeat(64).slice(0, 64),
-    fuelBase: 1000,
-    fuelPerInputByte: 10,
     fuelMax: 1_000_000,
     inputBytesMax: 1024,
     outputBytesMax: 1024,
@@ -49,11 +47,18 @@ export function truth(work: Work): Outcome {
 /** Whether an outcome is what the kernel computes. */
 export function isTrue(work: Work, outcome: Outcome): boolean {
   const right = truth(work);
+  if (right.fuel !== outcome.fuel) return false;
   if (right.type === "failure" || outcome.type === "failure") {
     return right.type === "failure" && outcome.type === "failure" && right.code === outcome.code &&
       right.message === outcome.message;
   }
-  return right.fuel === outcome.fuel && sameBytes(right.output, outcome.output);
+  return sameBytes(right.output, outcome.output);
+}
+
+/** Whether bytes are what the kernel answers; what is paid for them is another matter. */
+export function isRightOutput(work: Work, output: Uint8Array): boolean {
+  const right = truth(work);
+  return right.type === "output" && sameBytes(right.output, output);
 }
 
 /** Whether bytes are equal. */

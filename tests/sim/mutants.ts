@@ -126,12 +126,6 @@ export const mutants: readonly Mutant[] = [
     replace: ";",
   },
   {
-    name: "claims of fuel are believed",
-    file: `${scheduler}/answer.ts`,
-    find: "outcome.fuel !== fuelOf(kernel, attempt.work)",
-    replace: "false",
-  },
-  {
     name: "draws count the wrong way round",
     file: `${scheduler}/answer.ts`,
     find: "attempt.draw < recheckRate(",
@@ -231,7 +225,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "fuel is not compared",
     file: `${scheduler}/same_outcome.ts`,
-    find: "a.fuel === b.fuel &&",
+    find: "if (a.fuel !== b.fuel) return false;",
     replace: "",
   },
   // Windows and credit.
@@ -263,9 +257,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "an answer is charged twice",
     file: `${scheduler}/finish.ts`,
-    find: 'out.push({ type: "charge", project: spec.project, kernel: spec.kernel, fuel: output.fuel });',
+    find: 'out.push({ type: "charge", project: spec.project, kernel: spec.kernel, fuel });',
     replace:
-      'for (let i = 0; i < 2; i++) out.push({ type: "charge", project: spec.project, kernel: spec.kernel, fuel: output.fuel });',
+      'for (let i = 0; i < 2; i++) out.push({ type: "charge", project: spec.project, kernel: spec.kernel, fuel });',
   },
   {
     name: "who waited with a refused task is forgotten",

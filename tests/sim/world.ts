@@ -14,7 +14,7 @@ import {
 } from "../../coordinator/scheduler/mod.ts";
 import { trustKey, unknownWorker, withTrust, type WorkerRecord } from "../../coordinator/verify/mod.ts";
 import { Agenda } from "./agenda.ts";
-import { inputOf, isTrue, simKernel, truth } from "./kernels.ts";
+import { inputOf, isRightOutput, simKernel, truth } from "./kernels.ts";
 import { generator } from "./random.ts";
 import { Watch } from "./watch/mod.ts";
 
@@ -66,6 +66,9 @@ interface SimWorker {
   cancelled: Set<number>;
 }
 
+/** More than any task of these kernels uses. */
+const FUEL_MOST = 12_000;
+
 /** The world. */
 export class World {
   readonly state: State;
@@ -102,6 +105,10 @@ export class World {
     config: Partial<SchedulerConfig> = {},
   ) {
     this.state = createState(schedulerConfig(kernels, config.localSlots ?? 1, config));
+    // A coordinator that has measured every size before: what it does without is for tests of its own.
+    for (const { fuel } of this.state.kernels.values()) {
+      for (let bytes = 1; bytes <= 1024; bytes *= 2) fuel.add(bytes, FUEL_MOST);
+    }
     this.nowMs = 1_000_000;
     this.#random = generator(seed);
     this.draw = this.#random;
@@ -163,6 +170,7 @@ export class World {
       kernel: 1,
       input,
       assets: [],
+      fuelLimit: 1_000_000,
       identity: `${options.kernel ?? 1}:${input.join()}`,
       dueMs: this.nowMs + deadlineMs,
       priority: 0,
@@ -370,7 +378,7 @@ export class World {
     const spec = this.#open.get(effect.task);
     assert.ok(spec !== undefined);
     this.#open.delete(effect.task);
-    const right = effect.type === "refuse" || isTrue(spec, { ...effect, type: "output", computeUs: 0 });
+    const right = effect.type === "refuse" || isRightOutput(spec, effect.output);
     if (!right) this.wrongServed.push(effect.task);
     this.endings.push({ task: effect.task, atMs: this.nowMs, effect, right });
   }

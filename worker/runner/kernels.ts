@@ -59,7 +59,8 @@ export class Kernels {
         const manifest = await blobs.get(digest, manifestBytesMax);
         if (name === "manifest.json") return manifest;
         const { files } = parseManifest(manifest);
-        if (name === "core.wasm") return await blobs.get(files["core.wasm"], limits.blobBytesMax);
+        const file = files[name];
+        if (file !== undefined) return await blobs.get(file, limits.blobBytesMax);
         throw new P2c2rError("bundle.malformed", `Cannot read bundle: it has no file ${name}`);
       },
     };

@@ -119,7 +119,8 @@ Deno.test("Runner computes with the real sandbox, as many at a time as it has sl
   for (let job = 1; job <= 5; job++) {
     const outcome = computed.get(job);
     assert.deepEqual(outcome?.type === "output" && outcome.output, slowInput(1, [job]));
-    assert.equal(outcome?.fuel, 110);
+    assert.ok(outcome!.fuel > 0);
+    assert.equal(outcome?.fuel, computed.get(1)?.fuel, "the same work");
     assert.ok(outcome!.computeUs >= 0);
   }
 });

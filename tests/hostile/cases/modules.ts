@@ -25,9 +25,9 @@ const refused: Readonly<Record<string, readonly [code: string, parts: KernelPart
   "memory without a maximum": ["bundle.memory", { memory: { initial: 4 } }],
   "a maximum of memory above the manifest's": ["bundle.memory", { memory: { initial: 4, maximum: 5 } }],
   "all memory there can be": ["bundle.memory", { memory: { initial: 0, maximum: 65_536 } }],
-  "shared memory": ["bundle.memory", { memory: { initial: 1, maximum: 4, flags: 3 } }],
+  "shared memory": ["bundle.feature", { memory: { initial: 1, maximum: 4, flags: 3 } }],
   "two memories": [
-    "bundle.memory",
+    "bundle.feature",
     of({ memories: [{ initial: 4, maximum: 4 }, { initial: 1, maximum: 60_000 }] }),
   ],
   "a table without a maximum": ["bundle.memory", of({ tables: [{ initial: 1 }] })],
@@ -36,9 +36,9 @@ const refused: Readonly<Record<string, readonly [code: string, parts: KernelPart
     "bundle.memory",
     of({ tables: Array.from({ length: 3 }, () => ({ initial: 1, maximum: 30_000 })) }),
   ],
-  "a type of collected objects": ["bundle.malformed", of({ rawTypes: [[0x5e, type.i32, 1]] })],
+  "a type of collected objects": ["bundle.feature", of({ rawTypes: [[0x5e, type.i32, 1]] })],
   "exceptions of its own": [
-    "bundle.malformed",
+    "bundle.feature",
     of({ rawTypes: [[0x60, 0, 0]], rawSections: [{ id: 13, body: [1, 0, 0] }] }),
   ],
   "no function that runs": [

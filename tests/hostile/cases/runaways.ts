@@ -8,7 +8,7 @@ const STOPPED = ["kernel.late", "kernel.exhausted"];
 /** How deep calls may go differs from machine to machine where nothing counts them. */
 const TOO_DEEP = ["kernel.environment", "kernel.exhausted", "kernel.late"];
 /** Instructions that catch exceptions may be refused before anything runs. */
-const CATCHING = [...TOO_DEEP, "bundle.malformed"];
+const CATCHING = [...TOO_DEEP, "bundle.feature"];
 
 const WALL_MS = 60;
 const forever = (
@@ -127,7 +127,7 @@ export const runaways: readonly HostileCase[] = [
     name: "a loop that catches whatever is thrown and goes on",
     parts: { run: forever(caught(op.unreachable)) },
     task: { wallMs: WALL_MS },
-    codes: [...STOPPED, "kernel.trapped", "bundle.malformed"],
+    codes: [...STOPPED, "kernel.trapped", "bundle.feature"],
   },
   {
     name: "recursion that doubles with every level, two hundred deep",

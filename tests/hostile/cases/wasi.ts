@@ -63,7 +63,7 @@ function wasi(
     task: {
       wallMs: 60,
       // The host's work is charged; enough for a few calls.
-      manifest: { imports: names(imports), fuel: { base: 1_000_000 }, limits: { fuelMax: 10_000_000 } },
+      manifest: { imports: names(imports), limits: { fuelMax: 10_000_000 } },
     },
     codes,
     ...(says === undefined ? {} : { says }),

@@ -149,7 +149,15 @@ export class Arena {
       weight: 1,
       verify: "sampled" as const,
     };
-    const what = { kernel, input, assets: [], identity: `${task}`, exclude: [], dueMs: nowMs + DEADLINE_MS };
+    const what = {
+      kernel,
+      input,
+      assets: [],
+      fuelLimit: 1_000_000,
+      identity: `${task}`,
+      exclude: [],
+      dueMs: nowMs + DEADLINE_MS,
+    };
     this.#raise({ type: "submitted", nowMs, spec: { ...who, ...what } });
   }
 

@@ -1,7 +1,7 @@
 // Every task ends exactly once, by its deadline, with an answer that its provenance vouches for.
 import { Heap } from "../../../coordinator/scheduler/heap.ts";
 import type { Effect, Event, State, TaskSpec } from "../../../coordinator/scheduler/mod.ts";
-import { isTrue, truth } from "../kernels.ts";
+import { isRightOutput, truth } from "../kernels.ts";
 import { type Facts, nameOf } from "./facts.ts";
 import { keep, type Rule } from "./rule.ts";
 
@@ -87,7 +87,7 @@ export class Tasks implements Rule {
       return `the answer to task ${spec.task} goes to somebody else`;
     });
     this.served[reply.tier]++;
-    const right = isTrue(spec, { ...reply, type: "output", computeUs: 0 });
+    const right = isRightOutput(spec, reply.output);
     if (!right) this.#wronged(spec);
     this.#vouched(spec, reply, right);
     const key = `${spec.project}:${spec.identity}`;
