@@ -27,7 +27,7 @@ export const AREAS: readonly Area[] = [
   {
     name: "what kernels are tested with",
     files: ["tasks-as/testing/", "tasks-as/*/testing/"],
-    may: ["tasks-as/", "tests/deps.ts"],
+    may: ["tasks-as/", "tests/deps.ts", "sandbox/meter/mod.ts"],
     computes: true,
   },
   {
