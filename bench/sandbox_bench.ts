@@ -83,7 +83,7 @@ async function assetRuns(): Promise<Row[]> {
       input: INPUT,
       assets,
       outputBytesMax: 65_536,
-      fuel: 1,
+      fuelLimit: limits.fuelMax,
       wallMs: 10_000,
     };
     const fresh = () => new WebAssembly.Memory({ ...lent.memory });

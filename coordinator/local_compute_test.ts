@@ -3,7 +3,7 @@ import { type AssetBytes, type ComputePool, localCompute } from "./local_compute
 import type { CheckOutcome, Outcome, Work } from "./ports.ts";
 
 const asset = Uint8Array.of(4, 2);
-const work: Work = { kernel: 1, input: Uint8Array.of(1), assets: ["aa"] };
+const work: Work = { kernel: 1, input: Uint8Array.of(1), assets: ["aa"], fuelLimit: 1e6 };
 const done: Outcome = { type: "output", output: asset, fuel: 1, computeUs: 1 };
 
 function rig(assets: Partial<AssetBytes>) {
