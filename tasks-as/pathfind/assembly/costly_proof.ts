@@ -13,6 +13,8 @@ import { CostlySearch, cellOf, isSettled, knownOf } from "./costly_search";
 
 export const SPAN_HEADER_SIZE: usize = 12;
 const DIFFERENCE_MAX: u32 = 0xffff;
+/** Above every cost of a way. */
+const COST_MAX: u32 = 0xffffffff;
 
 @inline
 export function spanX(span: usize): u32 {
@@ -74,8 +76,6 @@ function cellsOfSpan(search: CostlySearch, x: u32, y: u32): u32 {
   }
   return cells;
 }
-
-const COST_MAX: u32 = 0xffffffff;
 
 function writeSpan(search: CostlySearch, x: u32, y: u32, cells: u32, at: usize): void {
   const first = cellOf(search, x, y);
