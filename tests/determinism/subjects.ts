@@ -1,0 +1,64 @@
+// What the campaign runs: all kernels on their vectors and changes of them, and a kernel that makes NaN and denormals.
+import { casesOf } from "../../tasks-as/testing/cases.ts";
+import { meter } from "../../sandbox/meter/mod.ts";
+import { answer, kernel } from "../hostile/kernels.ts";
+import { op } from "../hostile/wasm_builder.ts";
+import type { Subject } from "./campaign.ts";
+
+const VERSIONS = {
+  flowfield: "1.0.0",
+  mesh: "1.0.0",
+  pathfind: "1.0.0",
+  physics: "2.0.0",
+  terrain: "1.0.0",
+} as const;
+/** Of a hundred inputs: dear kernels get fewer. */
+const SHARES = { flowfield: 15, mesh: 2, pathfind: 25, physics: 25, terrain: 3, floats: 30 } as const;
+
+/** All subjects, `count` inputs together. */
+export async function subjectsOf(count: number): Promise<Subject[]> {
+  const names = Object.keys(VERSIONS) as (keyof typeof VERSIONS)[];
+  const kernels = names.map(async (name) => {
+    const folder = new URL(`../../tasks-as/bundles/${name}/${VERSIONS[name]}/`, import.meta.url);
+    const core = await Deno.readFile(new URL("core.wasm", folder));
+    const cases = (await casesOf[name]()).map(({ input, assets }) => ({
+      input: input.toBase64(),
+      assets: assets.map((asset) => asset.toBase64()),
+    }));
+    return { name, core: core.toBase64(), cases, count: Math.ceil(count * SHARES[name] / 100) };
+  });
+  return [...await Promise.all(kernels), floats(Math.ceil(count * SHARES.floats / 100))];
+}
+
+/** Pairs of doubles: infinities, zeros, denormals, the ends of the range, and whatever a changed byte makes of them. */
+const DOUBLES = [0, -0, 1, -1, Infinity, -Infinity, NaN, 5e-324, -2.2e-308, 1.8e308, 1e-45, 1 / 3];
+
+function floats(count: number): Subject {
+  const cases = DOUBLES.flatMap((a) => DOUBLES.map((b) => new Uint8Array(new Float64Array([a, b]).buffer)));
+  const core = meter(kernel({ run: floatCode() }));
+  return {
+    name: "floats",
+    core: core.toBase64(),
+    cases: cases.map((input) => ({ input: input.toBase64(), assets: [] })),
+    count,
+  };
+}
+
+/** Answers with every two-operand operation on the input's doubles and floats, each with one NaN for all. */
+function floatCode(): number[] {
+  const double = (offset: number) => [...op.get(0), 0x2b, 0, offset];
+  const single = (offset: number) => [...double(offset), 0xb6];
+  const results: number[][] = [];
+  for (let code = 0xa0; code <= 0xa5; code++) results.push([...double(0), ...double(8), code]);
+  for (let code = 0x99; code <= 0x9f; code++) results.push([...double(0), code]);
+  for (let code = 0x92; code <= 0x97; code++) results.push([...single(0), ...single(8), code, 0xbb]);
+  for (let code = 0x8b; code <= 0x91; code++) results.push([...single(8), code, 0xbb]);
+  const stores = results.flatMap((result, i) => {
+    const place = op.i32(4096 + 8 * i);
+    const oneNan = [...place, ...result, 0x39, 0, 0];
+    const isNan = [...place, 0x2b, 0, 0, ...place, 0x2b, 0, 0, 0x62];
+    const replace = [...op.if, ...place, 0x44, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f, 0x39, 0, 0, ...op.end];
+    return [...oneNan, ...isNan, ...replace];
+  });
+  return [...stores, ...answer(0, op.i32(4096), op.i32(8 * results.length))];
+}
