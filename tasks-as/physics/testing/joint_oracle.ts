@@ -10,7 +10,7 @@ import { turnedBy } from "./oracle.ts";
 
 const STEP_S = 1 / 60;
 /** So many that the method's own error, which shrinks with them, is far below what is compared. */
-const SUBSTEPS = 400;
+const SUBSTEPS = 100;
 const H = STEP_S / SUBSTEPS;
 
 interface Rigid {

@@ -1,7 +1,7 @@
 /**
  * The test vectors: scenes with what must hold after some steps, from closed forms of mechanics or from the
- * oracles (testing/oracle.ts, testing/joint_oracle.ts). Nothing here knows the kernel. Past 300 lines: it is a list. `deno run -A tasks-as/physics/vectors/generate.ts`
- * stores them.
+ * oracles (testing/oracle.ts, testing/joint_oracle.ts). Nothing here knows the kernel. `deno run -A
+ * tasks-as/physics/vectors/generate.ts` stores them. Past 300 lines: it is a list.
  */
 import {
   type Body,
