@@ -9,6 +9,7 @@ const benches = [
   { name: "scheduler", about: "the core against workers and queue; --write: docs/scheduling.md" },
   { name: "sandbox", about: "fresh instance, assets, checks, bundles" },
   { name: "isolates", about: "threads, processes, browser: round trip, starts, runaways, memory" },
+  { name: "wasi", about: "kernels that import WASI: instance, run, call, bytes" },
   { name: "store", about: "ledger, audit and trust: flushes" },
   { name: "pathfind", about: "paths: cost, check", besideLibraries: true },
   { name: "flowfield", about: "fields: cost, beside TypeScript, a library and C", besideLibraries: true },

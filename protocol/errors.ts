@@ -93,7 +93,11 @@ export const codes = {
     retry: false,
     hint: "Install a release at least as new as the one seen before.",
   },
-  "bundle.imports": { status: 422, retry: false, hint: "Build the kernel without imports." },
+  "bundle.imports": {
+    status: 422,
+    retry: false,
+    hint: "Import nothing but what docs/kernels.md says the sandbox answers.",
+  },
   "bundle.memory": {
     status: 422,
     retry: false,

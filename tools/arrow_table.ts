@@ -76,7 +76,8 @@ export const PACKAGES: readonly PackageRule[] = [
   { name: "tiny-lru", in: ["coordinator/"] },
   { name: "uuidv7", in: ["coordinator/", "sdk/"] },
   { name: "@bytecodealliance/jco", in: ["tasks-as/build.ts", "tasks-as/build/"] },
-  { name: "assemblyscript", in: ["tasks-as/build.ts", "tasks-as/build/"] },
+  { name: "@assemblyscript/wasi-shim", in: ["tasks-as/testing/"] },
+  { name: "assemblyscript", in: ["tasks-as/build.ts", "tasks-as/build/", "tasks-as/testing/"] },
 ];
 
 /** Whether a path from the root fits a pattern of the tables. */

@@ -178,7 +178,8 @@ Deno.test("wrongArrows() reads names that only the kernels' own configuration kn
     await Deno.writeTextFile(`${root}/sdk/a.ts`, "export const a = 1;\n");
     await Deno.writeTextFile(`${root}/tasks-as/build.ts`, `import "inner";\n`);
     assert.deepEqual(await wrongArrows(root), [
-      "tasks-as/build.ts:1 imports sdk/a.ts: tasks-as may import only tasks-as/",
+      "tasks-as/build.ts:1 imports sdk/a.ts: tasks-as may import only tasks-as/, sandbox/component/mod.ts, " +
+      "sandbox/meter/mod.ts, sandbox/wasm/mod.ts",
     ]);
   });
 });

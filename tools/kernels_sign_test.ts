@@ -2,7 +2,9 @@ import { fileURLToPath } from "node:url";
 import { assert } from "../tests/deps.ts";
 import { generateSigner, importSigner, loadInstalled } from "../sandbox/mod.ts";
 import { filesOf } from "../tests/hostile/bundles.ts";
+import { kernelComponent } from "../tests/hostile/component_builder.ts";
 import { kernel } from "../tests/hostile/kernels.ts";
+import { meter } from "../sandbox/meter/mod.ts";
 import { signBundles } from "./kernels_sign.ts";
 import { openSigner, readRoster, readSigners } from "./signers.ts";
 import { withTempFolder } from "./temp_folder.ts";
@@ -12,7 +14,8 @@ const CONFIG = fileURLToPath(new URL("../deno.json", import.meta.url));
 
 /** Writes an unsigned bundle. */
 async function install(root: string, id: string, release = 1): Promise<void> {
-  const files = await filesOf(kernel(), await generateSigner(), { id, release });
+  const parts = { id, release, component: kernelComponent(kernel()) };
+  const files = await filesOf(meter(kernel()), await generateSigner(), parts);
   await Deno.mkdir(`${root}/bundles/${id}/1.0.0`, { recursive: true });
   for (const [name, bytes] of Object.entries(files)) {
     if (name !== "manifest.sig") await Deno.writeFile(`${root}/bundles/${id}/1.0.0/${name}`, bytes);

@@ -82,6 +82,39 @@ Deno.test("planOf() refuses foreign imports by name: interfaces, functions of kn
   assert.match(planned({ log: single }), /^bundle\.imports: .*imports the func log$/);
 });
 
+Deno.test("planOf() refuses what a core cannot be given: results without a memory, strange resources, starts that are not its own", () => {
+  const lowered = (of: string, name: string) => planned({}, [{ ...NOW, interface: of, function: name }]);
+  assert.match(lowered("wasi:clocks/wall-clock@0.2.3", "now"), /lowers now without a memory$/);
+  const random = { ...NOW, interface: "wasi:random/random@0.2.3", function: "get-random-bytes" };
+  // Memory 0 is that of the core, which is not there yet when the function is lowered.
+  const withMemory: Section = [8, [1, 0x01, 0x00, 0, 1, 0x03, 0]];
+  assert.match(planned({ "lower 0": withMemory }, [random]), /names core memory 0, which is not there/);
+  const dropped = (resource: string) =>
+    planned({
+      "alias type": [6, [1, 0x03, 0x00, 0, ...name(resource)]],
+      // Behind the types of the import and of the world.
+      "drop": [8, [1, 0x03, 8]],
+      "bag": [2, [1, 0x01, 1, ...name("drop"), 0x00, 6]],
+      "more": [1, [...core]],
+      "use": [2, [1, 0x00, 1, 1, ...name("env"), 0x12, 2]],
+    });
+  assert.equal(dropped("pollable"), "taken");
+  assert.match(
+    dropped("tcp-socket"),
+    /^bundle\.imports: .*tcp-socket, a resource that the sandbox does not have$/,
+  );
+  const starter = Uint8Array.fromHex("0061736d0100000001040160000002050100000000080100");
+  const started = (item: readonly number[]) =>
+    planned({
+      "starter": [1, [...starter]],
+      "bag": [2, [1, 0x01, 1, ...name(""), 0x00, ...item]],
+      "start": [2, [1, 0x00, 1, 1, ...name(""), 0x12, 2]],
+    });
+  // Core function 0 is the lowered one, 1 the core's own allocator.
+  assert.match(started([0]), /its start function is not a core module's own$/);
+  assert.equal(started([1]), "taken");
+});
+
 Deno.test("planOf() refuses a component of another world and says how it differs", () => {
   const rename = (key: string, to: string): Readonly<Record<string, Section>> => {
     const [id, body] = kernelSections(core, [NOW]).get(key) as Section;

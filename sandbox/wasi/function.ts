@@ -28,7 +28,10 @@ export interface HostFunction {
 /** Functions by name. */
 export type Interface = ReadonlyMap<string, HostFunction>;
 
-/** Fuel of a call into the host, and of each byte that it copies or draws. */
+/**
+ * Fuel of a call into the host, and of each byte that it copies or draws. Manifests name the version of the meter's
+ * weights: a change here is a change of those.
+ */
 export const hostFuel = { call: 100, byteCopied: 1, byteDrawn: 50 } as const;
 
 /** An argument of 32 bits, without sign. */

@@ -12,6 +12,8 @@ export function importName(of: string, realloc: number): string {
 export function readImportName(name: string): { readonly of: string; readonly realloc: number } | undefined {
   const [of = "", number = "0", ...more] = name.split(" ");
   const realloc = Number(number);
-  if (more.length > 0 || !Number.isInteger(realloc) || importName(of, realloc) !== name) return undefined;
+  if (more.length > 0 || !Number.isSafeInteger(realloc) || realloc < 0 || importName(of, realloc) !== name) {
+    return undefined;
+  }
   return { of, realloc };
 }

@@ -21,6 +21,8 @@ export interface ManifestParts {
   readonly imports?: readonly string[];
   readonly meter?: Partial<Manifest["meter"]>;
   readonly limits?: Partial<Manifest["limits"]>;
+  /** Where the core comes from; by default something that is no component. */
+  readonly component?: Uint8Array<ArrayBuffer>;
 }
 
 /** The three files that are needed to run, and the component's digest's preimage. */
@@ -52,7 +54,7 @@ export async function manifestOf(core: Uint8Array, parts: ManifestParts = {}): P
     },
     detection: 0.9,
     imports: parts.imports ?? [],
-    files: { "component.wasm": await sha256(COMPONENT), "core.wasm": await sha256(core) },
+    files: { "component.wasm": await sha256(parts.component ?? COMPONENT), "core.wasm": await sha256(core) },
   };
 }
 
@@ -72,7 +74,7 @@ export async function filesOf(
     "manifest.json": manifest,
     "manifest.sig": await signManifest(manifest, signer),
     "core.wasm": core,
-    "component.wasm": COMPONENT,
+    "component.wasm": parts.component ?? COMPONENT,
   };
 }
 
