@@ -26,7 +26,7 @@ export interface HostileCase {
   readonly output?: readonly number[] | number;
   /** How many times the task runs before the run that is judged; a kernel that remembers would show it then. */
   readonly runsBefore?: number;
-  /** Nothing inside can stop it, so the cell it runs in is ended. */
+  /** Nothing inside can stop it in time, so the cell it runs in may have to be ended. */
   readonly deaf?: true;
 }
 
