@@ -1,6 +1,7 @@
 import { assert } from "../../tests/deps.ts";
 import { bundleOf } from "../../tests/hostile/bundles.ts";
-import { kernel, spin } from "../../tests/hostile/kernels.ts";
+import { kernel, pass, spin } from "../../tests/hostile/kernels.ts";
+import { op } from "../../tests/hostile/wasm_builder.ts";
 import { createPool, type Pool } from "./pool.ts";
 
 async function withPool(slots: number, work: (pool: Pool) => Promise<void>): Promise<void> {
@@ -58,6 +59,24 @@ Deno.test("check() has a budget of its own, and what needs more is no verdict", 
     for (let i = 0; i < 100; i++) {
       assert.equal(pool.check(honest, new Uint8Array(1), [], new Uint8Array(1), 0n, false).type, "passed");
     }
+  });
+});
+
+Deno.test("check() judges with the whole budget what a quick one does not suffice for", async () => {
+  await withPool(1, async (pool) => {
+    const rounds = 4_000_000;
+    // Local 7 counts down; a round is charged at least two units, which the quick budget has no room for.
+    const count = [
+      ...[...op.i32(rounds), ...op.set(7), ...op.loop],
+      ...[...op.get(7), ...op.i32(1), ...op.sub, ...op.tee(7), ...op.brIf(0), ...op.end],
+    ];
+    const check = [...count, ...pass];
+    const verdictWith = async (checkFuelMax: number) => {
+      const bundle = await bundleOf(kernel({ check }), { limits: { checkFuelMax } });
+      return pool.check(bundle, new Uint8Array(1), [], new Uint8Array(1), 0n, false).type;
+    };
+    assert.equal(await verdictWith(2 * rounds - 1), "unknown");
+    assert.equal(await verdictWith(10 * rounds), "passed");
   });
 });
 
