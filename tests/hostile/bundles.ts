@@ -1,17 +1,16 @@
-// Bundles out of nothing: a core module, a manifest around it, a signature by a key made for the test.
+// Bundles out of nothing: a core module, a manifest around it, a signature by a key made for the test. Browsers load
+// this as well, so it goes through no door behind which something is that they do not have.
 import {
   type Bundle,
   type BundleSource,
   generateSigner,
   loadBundle,
   type Manifest,
-  METER_VERSION,
   type Signer,
   signManifest,
-  WEIGHTS_VERSION,
-} from "../../sandbox/mod.ts";
+} from "../../sandbox/bundle/mod.ts";
 import { limits } from "../../protocol/limits.ts";
-import { meter } from "../../sandbox/meter/mod.ts";
+import { meter, METER_VERSION, WEIGHTS_VERSION } from "../../sandbox/meter/mod.ts";
 
 /** Parts of a manifest that a test cares about. */
 export interface ManifestParts {
