@@ -87,6 +87,20 @@ Deno.test("run() has room for the chunk with the most quads, and check() for its
   }
 });
 
+Deno.test("run() and check() have room for clear cells of which no two neighbours are alike", () => {
+  const clear = { opaque: false, emission: 0, dimming: 0 };
+  const cells = new Uint8Array(34 ** 3).map((_, i) =>
+    1 + (i % 34 + Math.floor(i / 34) % 34 + Math.floor(i / 34 ** 2)) % 2
+  );
+  const chunk = { cells, planes: new Uint8Array(6144).fill(0xff), edgeMax: 32 };
+  const task = meshChunk(core, chunk, [clear, clear, clear]);
+  assert.equal(answerOf(task).quads.length / 2, 196_608);
+  assert.equal(task.output.length, 1_605_680);
+  for (let seed = 0n; seed < 20n; seed++) {
+    assert.deepEqual(core.check(task.input, task.assets, task.output, seed), { type: "ok" });
+  }
+});
+
 Deno.test("run() keeps edges as short as it is told", () => {
   const chunk = land.surround(3, 0, 3);
   const faces = expandFaces(answerOf(meshChunk(core, chunk, temperateMaterials)));

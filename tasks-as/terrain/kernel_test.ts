@@ -114,6 +114,30 @@ Deno.test("run() puts the other half of a tree into the chunk beside it", () => 
   assert.ok(halves > 10, `${halves} seen`);
 });
 
+Deno.test("run() hangs a crown on the lowest trunk below its root, on a slope and across a border", () => {
+  const biome = {
+    ...temperateWorld.biomes[1]!,
+    base: 20,
+    amplitude: 60,
+    ridge: 1,
+    trees: 1,
+    trunkMin: 1,
+    trunkRange: 0,
+  };
+  const world = { ...temperateWorld, seaLevel: -100, biomes: [{ ...biome, peakY: 200 }] };
+  const draw = drawsFrom(9);
+  for (let i = 0; i < 40; i++) {
+    const task = makeChunk(core, world, { seed: 5n, chunkX: drawBelow(draw, 50), chunkY: i % 3, chunkZ: i });
+    const oracle = new TerrainOracle(world, 5n);
+    task.output.forEach((cell, at) => {
+      if (cell === material.leaves && at % 3 === 0) compare(task, oracle, at + (at >= 1024 ? -1024 : 0));
+    });
+    for (let seed = 0n; seed < 20n; seed++) {
+      assert.deepEqual(core.check(task.input, task.assets, task.output, seed), { type: "ok" });
+    }
+  }
+});
+
 Deno.test("run() makes flat ground, its soil and its sea where nothing else is asked for", () => {
   const flat = {
     ...temperateWorld,

@@ -28,6 +28,8 @@ export const TREE_GAP: i32 = 2;
 /** How far a crown reaches sideways, and above its trunk. */
 export const CROWN_REACH: i32 = 3;
 export const CROWN_ABOVE: i32 = 2;
+/** On the shortest trunk a round crown hangs so far below the root, beside it. */
+export const CROWN_UNDER: i32 = 1;
 export const TRUNK_MAX: i32 = 20;
 
 /** Veins of ore stand on cubes of so many cells (as a power of two), at most one of each ore in each. */

@@ -4,7 +4,7 @@
  */
 import { biomeAt, Columns, fillColumns, heightAt, hollowAt, overhangAt, solidAt } from "./ground";
 import { hashAt, mix, unitOf } from "./hash";
-import { CROWN_ABOVE, CROWN_REACH, RELIEF_MAX, SIDE, TREE_GAP, TREE_TILE, TRUNK_MAX } from "./layout";
+import { CROWN_ABOVE, CROWN_REACH, CROWN_UNDER, RELIEF_MAX, SIDE, TREE_GAP, TREE_TILE, TRUNK_MAX } from "./layout";
 import { World } from "./world";
 
 const KIND_NONE: u32 = 0;
@@ -54,7 +54,7 @@ export function growTree(world: World, tree: Tree, columns: Columns, bits: u32, 
   const reach = overhangAt(columns, lane) * RELIEF_MAX + 1;
   const highest = <i32>Mathf.ceil(height + reach);
   const lowest = <i32>Mathf.floor(height - reach);
-  if (highest + TRUNK_MAX + CROWN_ABOVE < bottom || lowest >= top) return false;
+  if (highest + TRUNK_MAX + CROWN_ABOVE < bottom || lowest - CROWN_UNDER >= top) return false;
   let y = highest;
   let solid = solidAt(world, columns, y);
   while (y > lowest && laneOf(solid, lane) == 0) solid = solidAt(world, columns, --y);
@@ -64,7 +64,7 @@ export function growTree(world: World, tree: Tree, columns: Columns, bits: u32, 
   tree.trunk = <i32>load<u8>(biome, 38) + <i32>((bits & 0xff) % (<u32>load<u8>(biome, 39) + 1));
   tree.wood = load<u8>(biome, 36);
   tree.leaves = load<u8>(biome, 37);
-  return y < top && y + tree.trunk + CROWN_ABOVE >= bottom;
+  return y - CROWN_UNDER < top && y + tree.trunk + CROWN_ABOVE >= bottom;
 }
 
 function laneOf(mask: v128, lane: u32): i32 {
@@ -167,7 +167,7 @@ function stampTree(world: World, tree: Tree, plants: usize): void {
   const fromZ = max(tree.z - CROWN_REACH, world.z);
   const toZ = min(tree.z + CROWN_REACH, world.z + SIDE - 1);
   const toY = min(tree.y + tree.trunk + CROWN_ABOVE, world.y + SIDE - 1);
-  for (let y = max(tree.y + 1, world.y); y <= toY; y++) {
+  for (let y = max(tree.y - CROWN_UNDER, world.y); y <= toY; y++) {
     for (let z = fromZ; z <= toZ; z++) {
       const row = plants + ((<usize>(y - world.y) << 5 | <usize>(z - world.z)) << 5) - world.x;
       for (let x = fromX; x <= toX; x++) {
