@@ -1,6 +1,7 @@
 // Nothing is paid twice, nothing is paid for a lie that was proven, and no credit is granted before its window closed,
 // unless the coordinator is about to stop and has proven the result right.
 import type { Effect, Event, State } from "../../../coordinator/scheduler/mod.ts";
+import { truth } from "../kernels.ts";
 import type { Facts } from "./facts.ts";
 import { keep, type Rule } from "./rule.ts";
 
@@ -28,6 +29,8 @@ export class Money implements Rule {
   readonly #facts: Facts;
   /** Fuel claimed and not decided, by worker and who pays. */
   readonly #pending = new Map<string, number>();
+  /** Fuel that was charged for claims above what the tasks use, whoever was charged: projects get it back when it is found out. */
+  #overclaimed = 0;
   readonly #windows = new Map<string, Window>();
   /** All of them by age, those that left included until they are the oldest; never empty after an answer. */
   #byAge: Claim[] = [];
@@ -92,8 +95,9 @@ export class Money implements Rule {
       "money",
       () => `results of ${this.#results} fuel claim ${this.#claims}`,
     );
+    const more = this.#refunds - this.#owedBack;
     keep(
-      this.#refunds === this.#owedBack,
+      more >= 0 && more <= this.#overclaimed,
       "money",
       () => `${this.#owedBack} is owed back, ${this.#refunds} came`,
     );
@@ -144,6 +148,8 @@ export class Money implements Rule {
 
   #answered(state: State, nowMs: number, reply: Effect & { readonly type: "reply" }): void {
     if (reply.verified === "cached") return;
+    const spec = this.#facts.specs.get(reply.task);
+    if (spec !== undefined) this.#overclaimed += Math.max(0, reply.fuel - truth(spec).fuel);
     const { fuel } = reply;
     this.#answers += fuel;
     if (reply.tier !== "peer") return;

@@ -117,7 +117,9 @@ export class Tasks implements Rule {
   }
 
   #vouched(spec: TaskSpec, reply: Reply, right: boolean): void {
-    keep(reply.fuel === truth(spec).fuel, "provenance", () => {
+    // A claim that nobody has recomputed is paid within a bound, or not at all; what is proven is paid exactly.
+    const measured = reply.verified === "rechecked" || reply.verified === "trusted";
+    keep(!measured || reply.fuel === truth(spec).fuel, "provenance", () => {
       return `task ${spec.task} was answered for ${reply.fuel} fuel, and uses ${truth(spec).fuel}`;
     });
     const shaken = [...this.#facts.unreliable].some((work) => sameWork(work, spec));
