@@ -31,7 +31,7 @@ export interface CellStock {
   /** A cell that is ready; nobody else listens to it. @throws {P2c2rError} kernel.environment where none can start */
   take(): Promise<Cell>;
   report(event: CellEvent): void;
-  /** Ends those that wait. */
+  /** Ends the spares. What somebody waits for is theirs. */
   close(): Promise<void>;
 }
 
@@ -43,8 +43,6 @@ export function createCellStock(options: CellStockOptions): CellStock {
 class Stock implements CellStock {
   readonly kind: CellKind;
   readonly #spares = new Set<Starting>();
-  /** Those that somebody waits for. */
-  readonly #awaited = new Set<Starting>();
   readonly #sparesWanted: number;
   readonly #startMsMax: number;
   readonly #report: (event: CellEvent) => void;
@@ -61,15 +59,10 @@ class Stock implements CellStock {
     const [spare] = this.#spares;
     const starting = spare ?? this.#start();
     this.#spares.delete(starting);
-    this.#awaited.add(starting);
-    try {
-      const cell = await starting.ready;
-      // A spare is started only behind a cell that started: where none can, this does not try for ever.
-      this.#fill();
-      return cell;
-    } finally {
-      this.#awaited.delete(starting);
-    }
+    const cell = await starting.ready;
+    // A spare is started only behind a cell that started: where none can, this does not try for ever.
+    this.#fill();
+    return cell;
   }
 
   report(event: CellEvent): void {
@@ -78,9 +71,9 @@ class Stock implements CellStock {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const all = [...this.#spares, ...this.#awaited];
+    const spares = [...this.#spares];
     this.#spares.clear();
-    await Promise.all(all.map((starting) => starting.close()));
+    await Promise.all(spares.map((spare) => spare.close()));
   }
 
   #fill(): void {
