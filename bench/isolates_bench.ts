@@ -8,6 +8,7 @@ import {
   processes,
   threads,
 } from "../sandbox/mod.ts";
+import { meter } from "../sandbox/meter/mod.ts";
 import { chromium, withPage } from "../tests/browser/chromium.ts";
 import { canCount, census } from "../tests/hostile/census.ts";
 import { filesOf, type ManifestParts, sourceOf } from "../tests/hostile/bundles.ts";
@@ -21,7 +22,7 @@ const signer = await generateSigner();
 const rules = { pins: new Map([[signer.keyId, signer.publicKey]]), releaseFloor: () => 0 };
 
 async function bundleOf(parts: KernelParts = {}, limits: ManifestParts["limits"] = {}) {
-  const files = await filesOf(kernel(parts), signer, { limits: { wallMsMax: 10_000, ...limits } });
+  const files = await filesOf(meter(kernel(parts)), signer, { limits: { wallMsMax: 10_000, ...limits } });
   return await loadBundle(sourceOf(files), rules);
 }
 

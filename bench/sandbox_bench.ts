@@ -13,6 +13,7 @@ import {
 import { limits } from "../protocol/limits.ts";
 import { execute } from "../sandbox/abi/execute.ts";
 import { prepareCore } from "../sandbox/abi/exports.ts";
+import { meter } from "../sandbox/meter/mod.ts";
 import { createVmWatchdog } from "../sandbox/isolate/vm_watchdog.ts";
 import { filesOf, type ManifestParts, sourceOf } from "../tests/hostile/bundles.ts";
 import { kernel, type KernelParts } from "../tests/hostile/kernels.ts";
@@ -29,7 +30,7 @@ async function bundleOf(
   pages = 64,
   limits: ManifestParts["limits"] = {},
 ): Promise<Bundle> {
-  const core = kernel({ memory: { initial: pages, maximum: pages }, ...parts });
+  const core = meter(kernel({ memory: { initial: pages, maximum: pages }, ...parts }));
   const manifest = {
     limits: { memoryPages: pages, assetBytesMax: 16 * MEBIBYTE, wallMsMax: 10_000, ...limits },
   };
