@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 const benches = [
   { name: "codec", about: "frames: parse, encode, pre-scan" },
   { name: "scheduler", about: "the core against workers and queue; --write: docs/scheduling.md" },
+  { name: "meter", about: "metered kernels beside their own cores, ns per fuel" },
   { name: "sandbox", about: "fresh instance, assets, checks, bundles" },
   { name: "isolates", about: "threads, processes, browser: round trip, starts, runaways, memory" },
   { name: "wasi", about: "kernels that import WASI: instance, run, call, bytes" },
