@@ -49,10 +49,9 @@ export class Judgement implements Rule {
     const answer = this.#facts.answers.get(event.attempt);
     const attempt = state.attempts.get(event.attempt);
     if (answer === undefined || attempt?.state !== "checking") return;
-    const isJudgedAtOnce = attempt.task?.case?.trusted;
     // One accusation at a time: while one is judged, others of the same worker are not followed up.
-    const isFirst = !attempt.worker.peer.accused && !this.#accused.has(answer.worker);
-    if (!isJudgedAtOnce && isFirst) this.#accused.set(answer.worker, answer.work);
+    if (attempt.worker.peer.accused || this.#accused.has(answer.worker)) return;
+    if (!attempt.task?.case?.trusted) this.#accused.set(answer.worker, answer.work);
     if (answer.right) return;
     this.#owePunishment(event.nowMs, answer.worker, answer.work, "a lie that its check caught twice");
   }
