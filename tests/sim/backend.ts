@@ -50,6 +50,7 @@ export interface BackendParts {
   readonly host: Host;
   readonly kernels: readonly Kernel[];
   readonly project: string;
+  readonly weight: number;
   readonly delayMs: number;
 }
 
@@ -130,7 +131,7 @@ export class Backend {
   }
 
   #connect(): void {
-    const { host, dice, project } = this.#parts;
+    const { host, dice, project, weight } = this.#parts;
     const process = this.#process;
     const again = () => process.after(AGAIN_MS * dice.between(1, 2), () => this.#connect());
     this.#live = false;
@@ -144,6 +145,7 @@ export class Backend {
         },
       },
       (coordinator, socket) => {
+        coordinator.projects.weigh(project, weight);
         const who: Project = coordinator.projects.of(project);
         coordinator.backends.open(socket, { project: who, keyPrefix: "key" }, this.#session);
       },

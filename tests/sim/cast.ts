@@ -13,7 +13,12 @@ export interface Cast {
   readonly localSlots: number;
   readonly scheduler: Partial<SchedulerConfig>;
   readonly helpers: readonly (HelperTraits & { readonly trusted: boolean })[];
-  readonly backends: readonly { readonly project: string; readonly delayMs: number }[];
+  readonly backends: readonly {
+    readonly project: string;
+    /** The project's share beside others. */
+    readonly weight: number;
+    readonly delayMs: number;
+  }[];
   readonly tasksPerS: number;
   readonly localMs: number;
 }
@@ -54,6 +59,7 @@ export function drawCast(dice: Dice): Cast {
     helpers: Array.from({ length: 2 + dice.below(6) }, (_, no) => drawHelper(dice, no)),
     backends: Array.from({ length: 1 + dice.below(2) }, (_, no) => ({
       project: dice.chance(0.7) ? "project-0" : `project-${no}`,
+      weight: dice.pick([1, 1, 4]),
       delayMs: dice.pick([0.1, 2, 15]),
     })),
     tasksPerS: dice.pick([25, 60, 120]),
@@ -62,18 +68,27 @@ export function drawCast(dice: Dice): Cast {
 }
 
 function drawHelper(dice: Dice, no: number): HelperTraits & { readonly trusted: boolean } {
-  const habit: Habit = dice.chance(0.5) ? "honest" : dice.chance(0.15) ? "honestFlip" : dice.pick(badHabits);
+  const tier = dice.chance(0.15) ? "cloud" : "peer";
   return {
     id: `helper-${no}`,
     network: `network-${dice.below(4)}`,
+    tier,
+    invite: dice.pick([null, null, "invite-1"]),
     slots: 1 + dice.below(3),
     serviceMs: dice.pick([1, 4, 12, 40]),
     delayMs: dice.pick([0.1, 3, 20]),
     tags: TAGS.filter(() => dice.chance(0.25)),
-    habit,
+    habit: drawHabit(dice, tier),
     floods: dice.chance(0.05),
     sendsGarbage: dice.chance(0.05),
     kernelLostRate: dice.chance(0.2) ? 0.5 : 0,
     trusted: dice.chance(0.6),
   };
+}
+
+/** The operator's own machines may fail and fall silent, but they do not lie. */
+function drawHabit(dice: Dice, tier: "peer" | "cloud"): Habit {
+  if (dice.chance(0.5)) return "honest";
+  if (tier === "cloud") return dice.pick(["workerFails", "silent"]);
+  return dice.chance(0.15) ? "honestFlip" : dice.pick(badHabits);
 }

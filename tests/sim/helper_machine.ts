@@ -32,6 +32,8 @@ export interface HelperTraits {
   readonly serviceMs: number;
   readonly delayMs: number;
   readonly tags: readonly string[];
+  readonly tier: "peer" | "cloud";
+  readonly invite: string | null;
   readonly habit: Habit;
   /** Sends answers to what it was never asked, and bytes that are no protocol. */
   readonly floods: boolean;
@@ -162,12 +164,12 @@ export class Helper {
 
   #open(process: Process, ...[address, , listener]: Parameters<OpenSocket>): ReturnType<OpenSocket> {
     const { host, agenda } = this.#parts;
-    const { id, network } = this.traits;
+    const { id, network, tier, invite } = this.traits;
     const session = address.searchParams.get("session");
     const wire = host.connect(
       { process, path: this.path, end: this.#ear(listener) },
       (inside, socket) => {
-        const who = { id, publicKey: `key of ${id}`, network, tier: "peer", invite: null } as const;
+        const who = { id, publicKey: `key of ${id}`, network, tier, invite };
         inside.workers.open(socket, who, session);
       },
     );

@@ -21,6 +21,9 @@ import type { Watch } from "./watch/mod.ts";
 const EPOCH_MS = 1_000_000_000;
 const RESTART_MS_MIN = 20;
 const RESTART_MS_MAX = 400;
+/** How long a stop waits for what can still be proven right. */
+const SETTLE_MS = 200;
+const CLOSE_MS = 300;
 
 /** What a host is made of. */
 export interface HostParts {
@@ -123,10 +126,12 @@ export class Host {
     const error = new P2c2rError("coordinator.draining", "Cannot go on: the coordinator is stopping");
     inside.desk.drain();
     inside.desk.refuseAll(error);
+    await inside.settle(this.nowMs + SETTLE_MS);
     const closed = Promise.all([inside.backends.closeAll(error), inside.workers.closeAll(error)]);
     inside.sweep.stop();
     inside.shell.stop();
-    await closed;
+    // As long as a real stop waits for sockets whose other end says nothing.
+    await Promise.race([closed, new Promise<void>((late) => process.after(CLOSE_MS, late))]);
     await inside.bookkeeper.stop().catch((error: unknown) => {
       // A store that refuses to the last is an operator's trouble; the next start books what is left.
       if (!(error instanceof P2c2rError)) this.#parts.onBroken(error);

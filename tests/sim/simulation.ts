@@ -34,8 +34,9 @@ export interface SeedReport {
 const CHAOS_MS_MIN = 2_000;
 const CHAOS_MS_MAX = 5_000;
 const RECOVERY_MS = 5_500;
-const PROBES_MS = 1_500;
+const PROBES_MS = 2_600;
 const SETTLING_MS = 4_000;
+const STOPPING_MS = 1_500;
 const DEPOSIT = 1_000_000_000;
 
 /** Runs one history. */
@@ -142,10 +143,11 @@ class History {
     keep(state !== null, "recovery", () => "the coordinator did not come up again");
     this.#watch.finished(state, this.#host.nowMs);
     for (const count of Object.values(state.counters)) this.#digest.number(count);
-    const stopping = this.#host.stop();
+    let stopped = false;
+    this.#host.stop().then(() => stopped = true, (error: unknown) => this.#broken ??= error);
     this.#host.process.onDeath(() => {});
-    await this.#until(this.#agenda.nowMs + 1_000);
-    await stopping;
+    await this.#until(this.#agenda.nowMs + STOPPING_MS);
+    keep(stopped, "recovery", () => "the coordinator does not stop");
     keep(this.#books.sum === 0, "books", () => `the ledger sums to ${this.#books.sum}`);
     // What is granted and what is refused are rounded down, each for itself: less than one micro-credit per worker and payer.
     const pending = this.#books.total("pending");

@@ -43,7 +43,7 @@ export class Memory implements Rule {
   finished(state: State): void {
     const { merging, orphans, kernels, peers, workers } = state;
     bounded("merging", merging.size + orphans.length, 0);
-    for (const { queued, open, usableSlots } of kernels.values()) {
+    for (const { queued, open, usableSlots, cloudSlots } of kernels.values()) {
       keep(queued.total === 0, "drains", () => `${queued.total} tasks wait for nothing`);
       keep(
         open.every((own, at) => own.openAt === at),
@@ -52,7 +52,11 @@ export class Memory implements Rule {
       );
       const slots = [...workers.values()].flatMap(({ kernels: of }) => [...of.values()])
         .filter(({ kernel }) => kernel.open === open).reduce((sum, own) => sum + own.usableSlots, 0);
-      keep(slots === usableSlots, "memory", () => `${usableSlots} slots are counted, ${slots} are there`);
+      keep(
+        slots === usableSlots + cloudSlots,
+        "memory",
+        () => `${usableSlots} + ${cloudSlots} slots are counted, ${slots} are there`,
+      );
     }
     for (const peer of peers.values()) {
       keep(peer.unjudged === 0, "drains", () => `${peer.id} waits for ${peer.unjudged} judgements`);

@@ -103,7 +103,8 @@ export class Tasks implements Rule {
     else given.add(reply.output);
     const tags = reply.worker === null ? [] : this.#facts.tags.get(reply.worker) ?? [];
     // Bytes that are proven right are nobody's any more.
-    const isNobodys = reply.verified === "cached" && this.#facts.proven.has(nameOf(spec));
+    const isProven = reply.tier === "cloud" || this.#facts.proven.has(nameOf(spec));
+    const isNobodys = reply.verified === "cached" && isProven;
     const barred = spec.exclude.some((tag) => tags.includes(tag)) && !isNobodys;
     keep(!barred, "exclusion", () => `task ${spec.task} was answered with bytes of a worker it excludes`);
   }
@@ -123,7 +124,8 @@ export class Tasks implements Rule {
       return `task ${spec.task} was answered for ${reply.fuel} fuel, and uses ${truth(spec).fuel}`;
     });
     const shaken = [...this.#facts.unreliable].some((work) => sameWork(work, spec));
-    const recomputed = reply.worker === null || this.#facts.proven.has(nameOf(spec));
+    const recomputed = reply.worker === null || reply.tier === "cloud" ||
+      this.#facts.proven.has(nameOf(spec));
     keep(recomputed || spec.verify !== "always" || shaken, "provenance", () => {
       return `task ${spec.task} asks for a recheck, and nobody recomputed what it got`;
     });
