@@ -63,7 +63,7 @@ export function drawCast(dice: Dice): Cast {
       delayMs: dice.pick([0.1, 2, 15]),
     })),
     tasksPerS: dice.pick([25, 60, 120]),
-    localMs: dice.pick([2, 5, 12, 30]),
+    localMs: dice.pick([2, 5, 12]),
   };
 }
 
@@ -79,7 +79,7 @@ function drawHelper(dice: Dice, no: number): HelperTraits & { readonly trusted: 
     delayMs: dice.pick([0.1, 3, 20]),
     tags: TAGS.filter(() => dice.chance(0.25)),
     habit: drawHabit(dice, tier),
-    floods: dice.chance(0.05),
+    floods: dice.chance(tier === "peer" ? 0.05 : 0),
     sendsGarbage: dice.chance(0.05),
     kernelLostRate: dice.chance(0.2) ? 0.5 : 0,
     trusted: dice.chance(0.6),

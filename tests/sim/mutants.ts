@@ -138,12 +138,6 @@ export const mutants: readonly Mutant[] = [
     replace: "",
   },
   {
-    name: "an answer is served after its worker was proven a liar",
-    file: `${scheduler}/answer.ts`,
-    find: 'if (stageOf(worker, attempt.kernel) === "probation") {\n    unserved',
-    replace: "if (false) {\n    unserved",
-  },
-  {
     name: "a shadow whose run failed is forgotten",
     file: `${scheduler}/answer.ts`,
     find: 'if (asks) ask(state, nowMs, about, "shadow", null, out);',
@@ -178,12 +172,6 @@ export const mutants: readonly Mutant[] = [
     name: "a proven liar's results stay in the cache",
     file: `${scheduler}/judge.ts`,
     find: "if (judgement.quarantined) state.cache.evictWorker(peer.id);",
-    replace: "",
-  },
-  {
-    name: "every right recheck raises a newcomer's trust",
-    file: `${scheduler}/judge.ts`,
-    find: 'if (before.stage === "probation" && kind !== "shadow") return;',
     replace: "",
   },
   {
@@ -246,12 +234,6 @@ export const mutants: readonly Mutant[] = [
     file: `${scheduler}/timers.ts`,
     find: 'case "probe":\n      return false;',
     replace: 'case "probe":\n      return timer.type === "window";',
-  },
-  {
-    name: "a session is another peer than the one before",
-    file: `${scheduler}/workers.ts`,
-    find: "if (peer === undefined) {\n    peer = {",
-    replace: "if (true) {\n    peer = {",
   },
   // Ends.
   {
@@ -343,8 +325,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "attempts are never given up",
     file: `${scheduler}/ladder.ts`,
-    find: "  closeAttempt(state, attempt);\n  if (task !== null) failover",
-    replace: "  if (task !== null) failover",
+    find: "  closeAttempt(state, attempt);\n  blame(nowMs, attempt);",
+    replace: "  blame(nowMs, attempt);",
   },
   {
     name: "waiting tasks are not counted",
