@@ -146,6 +146,7 @@ export class Bookkeeper {
         amounts: new Map([[project, microCredits]]),
       } as const;
       const key = `deposit:${project}:${idempotencyKey}`;
+      await this.#periods.settle(nowMs());
       let applied = false;
       for (const transaction of transactionsOf([deposit], key, instance, nowMs())) {
         applied = await ledger.post(transaction);
@@ -162,6 +163,7 @@ export class Bookkeeper {
     return this.#alone(async () => {
       const kinds = ["pending", "granted", "refused"] as const;
       const accounts = workers.flatMap((worker) => kinds.map((kind) => accountId(kind, worker)));
+      await this.#periods.settle(this.#options.nowMs());
       const stored = await this.#options.store.ledger.balances(accounts);
       const periods = this.#periods.unbooked;
       return new Map(workers.map((worker) => {

@@ -18,6 +18,8 @@ interface Desk {
   readonly flushes: Flush[];
   /** While set, writing a flush fails: before it is written, or after. */
   fault: "before" | "after" | undefined;
+  /** While set, the ledger takes a transaction and fails to say so. */
+  readonly postFault: { on: boolean };
 }
 
 async function openDesk(store: Store, clock = new StoreClock()): Promise<Desk> {
@@ -30,8 +32,14 @@ async function openDesk(store: Store, clock = new StoreClock()): Promise<Desk> {
     if (desk.fault === "after") throw new P2c2rError("store.failed", "Cannot confirm flush: a test says so");
     return written;
   };
+  const postFault = { on: false };
+  const post = async (...transaction: Parameters<Store["ledger"]["post"]>): Promise<boolean> => {
+    const applied = await store.ledger.post(...transaction);
+    if (postFault.on) throw new P2c2rError("store.failed", "Cannot confirm posting: a test says so");
+    return applied;
+  };
   const book = await Bookkeeper.open({
-    store: { ...store, flushes: { ...store.flushes, commit } },
+    store: { ...store, flushes: { ...store.flushes, commit }, ledger: { ...store.ledger, post } },
     instance: crypto.randomUUID(),
     project: (no) => `p${no}`,
     kernel: (no) => ({ id: `k${no}`, version: "1.0.0", price: 1_000_000 }),
@@ -39,7 +47,7 @@ async function openDesk(store: Store, clock = new StoreClock()): Promise<Desk> {
     schedule: clock.schedule,
     onState: (state) => states.push(state),
   });
-  const desk: Desk = { store, clock, book, states, flushes, fault: undefined };
+  const desk: Desk = { store, clock, book, states, flushes, fault: undefined, postFault };
   return desk;
 }
 
@@ -203,6 +211,26 @@ Deno.test("deposit() adds credit once per key and project, also in the middle of
     for (const wrong of [0, -1, 0.5, NaN, 2 ** 53]) {
       await assert.rejects(book.deposit("p1", wrong, "third"), { code: "request.invalid" });
     }
+  }));
+
+Deno.test("credits() and deposit() count nothing twice that the ledger took without saying so", () =>
+  withDesk(async (desk) => {
+    const { book, clock } = desk;
+    book.note(charge(10));
+    book.note({ type: "pend", ...claim, fuel: 100 });
+    book.note({ type: "grant", ...claim, fuel: 100 });
+    await book.flush();
+    desk.postFault.on = true;
+    await clock.pass(bookkeeping.periodMs);
+    await assert.rejects(book.credits(["w1"]), { code: "store.failed" });
+    await assert.rejects(book.deposit("p1", 100, "first"), { code: "store.failed" });
+    desk.postFault.on = false;
+    assert.deepEqual(
+      (await book.credits(["w1"])).get("w1"),
+      { claimed: 70, pending: 0, granted: 70, refused: 0 },
+    );
+    assert.deepEqual(await book.deposit("p1", 100, "first"), { applied: true, balance: 90 });
+    await book.stop();
   }));
 
 Deno.test("credits() sees claims, grants and refusals before and after they are booked", () =>

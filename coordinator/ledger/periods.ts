@@ -22,6 +22,8 @@ export class Periods {
   #open: Period;
   #openEndMs = 0;
   #booking: Booking | undefined;
+  /** A posting failed, and the ledger may have it all the same. */
+  #unsure = false;
 
   constructor(store: Pick<Store, "flushes" | "ledger" | "audit">, instance: string, rules: PeriodRules) {
     this.#store = store;
@@ -62,9 +64,16 @@ export class Periods {
       await this.#store.audit.prune(nowMs - this.#rules.auditKeepMs, this.#rules.pruneMax);
       return;
     }
+    this.#unsure = true;
     await this.#store.ledger.post(transaction);
+    this.#unsure = false;
     booking.period.booked(transaction);
     booking.next += 1;
+  }
+
+  /** Makes sure that the ledger has nothing which {@link unbooked} names too: else a sum of both counts it twice. */
+  async settle(nowMs: number): Promise<void> {
+    if (this.#unsure) await this.step(nowMs);
   }
 
   /** Books everything, due or not. */

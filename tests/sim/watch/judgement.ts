@@ -1,7 +1,7 @@
 // What was drawn is recomputed, what was recomputed and wrong is punished, and what was served of it is taken back.
 import type { Work } from "../../../coordinator/ports.ts";
 import type { Effect, Event, State, TaskSpec } from "../../../coordinator/scheduler/mod.ts";
-import { sameBytes, truth } from "../kernels.ts";
+import { isRightOutput, sameBytes, truth } from "../kernels.ts";
 import type { Facts } from "./facts.ts";
 import { keep, type Rule } from "./rule.ts";
 import type { Tasks } from "./tasks.ts";
@@ -114,7 +114,8 @@ export class Judgement implements Rule {
     if (reply.worker === null || reply.tier !== "peer" || spec === undefined) return;
     const request = `${reply.backend}:${reply.request}`;
     const key = `${reply.worker} ${reply.project}:${spec.identity}`;
-    const right = !this.#tasks.wrong.has(request);
+    // Not by its name: a request that is repeated, because its answer was lost on the way, may be answered by another.
+    const right = isRightOutput(spec, reply.output);
     if (reply.verified === "cached") return void this.#latest.get(key)?.requests.push(request);
     const bytes = spec.input.length + reply.output.length;
     const served = { spec, servedMs: nowMs, right, bytes, requests: [request] };
