@@ -7,7 +7,7 @@ import { type RunResult, runTests } from "./test_run.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 64;
-const CAP_MS = 5 * 60_000;
+const CAP_MS = 10 * 60_000;
 const LONG_CAP_MS = 60 * 60_000;
 const USAGE = "deno task test [paths…] [--long]";
 
