@@ -1,5 +1,5 @@
 // A kernel's core with one byte changed, such that it computes something else.
-import { type Bundle, createIsolate } from "../../sandbox/mod.ts";
+import { type Bundle, createIsolate, lendMemory } from "../../sandbox/mod.ts";
 import type { CreateIsolate } from "../../worker/isolates.ts";
 import { bundleOf, Checks, type KernelName, type Referee, sha256 } from "./real_kernels.ts";
 import type { Work } from "./work.ts";
@@ -126,5 +126,10 @@ async function changed(honest: Bundle, { at, is }: Change): Promise<Bundle | nul
   const core = honest.core.slice();
   core[at] = is;
   if (!WebAssembly.validate(core)) return null;
-  return { ...honest, digest: await sha256(core), core, module: await WebAssembly.compile(core) };
+  const [digest, module, lent] = [
+    await sha256(core),
+    await WebAssembly.compile(core),
+    await lendMemory(core),
+  ];
+  return { ...honest, digest, core, module, lent };
 }

@@ -9,6 +9,8 @@ import { Wiretap } from "./wiretap.ts";
 import { paths } from "./work.ts";
 
 const rounds = 40;
+/** Claims of fuel above all that trusted compute has seen are recomputed whatever is drawn: the first ones are. */
+const unmeasuredMax = 8;
 
 /** What happened in a course of events. */
 interface Course {
@@ -47,7 +49,8 @@ async function course(draw: number): Promise<Course> {
 
 Deno.test("all frames to workers are the same bytes whether everything is recomputed or nothing", async () => {
   const [all, none] = [await course(always), await course(never)];
-  assert.deepEqual([all.rechecked, none.rechecked], [3 * rounds, 0], "the draws made a difference");
+  assert.equal(all.rechecked, 3 * rounds);
+  assert.ok(none.rechecked <= unmeasuredMax, `${none.rechecked} rechecks without a draw for them`);
   assert.equal(all.types.filter((type) => type === t.task).length, 3 * rounds);
   assert.ok(
     [t.probe, t.credit].every((type) => all.types.includes(type)),
@@ -118,7 +121,8 @@ async function wired(
 
 Deno.test("on the real wire, tasks differ in nothing but measured times whether everything is recomputed or nothing", async () => {
   const [all, none] = [await wired(always), await wired(never)];
-  assert.deepEqual([all.rechecked, none.rechecked], [rounds, 0]);
+  assert.equal(all.rechecked, rounds);
+  assert.ok(none.rechecked <= unmeasuredMax, `${none.rechecked} rechecks without a draw for them`);
   assert.equal(all.tasks.length, rounds);
   assert.deepEqual(all.tasks, none.tasks);
 });

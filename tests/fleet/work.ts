@@ -38,15 +38,24 @@ export function piles(seed: number, bodies = 40): Work {
   return { kernel: "physics", asset: null, next: () => physics.encodeInput(pressed(bodies, random)) };
 }
 
+/** A pile of as many bytes and far more contacts than those of {@link piles}: nothing of its size costs more fuel. */
+export function densePile(bodies = 40): Uint8Array<ArrayBuffer> {
+  return physics.encodeInput(pressed(bodies, seeded(1), 0.5));
+}
+
 /** A pile whose bodies were moved towards each other: what falls for a second is too slow for a test to wait for. */
-function pressed(bodies: number, random: Random): ReturnType<typeof pile> {
+function pressed(bodies: number, random: Random, squeeze = 1): ReturnType<typeof pile> {
   const start = pile(bodies, Math.floor(random() * 2 ** 31));
   return {
     ...start,
     bodies: start.bodies.map((body) => {
       if (body.massKg === 0) return body;
       const [x, y, z] = body.positionM;
-      return { ...body, positionM: [x * 0.6, y * 0.45, z * 0.6] as const, velocityMps: [0, -1, 0] as const };
+      return {
+        ...body,
+        positionM: [x * 0.6 * squeeze, y * 0.45 * squeeze, z * 0.6 * squeeze] as const,
+        velocityMps: [0, -1, 0] as const,
+      };
     }),
   };
 }
