@@ -110,7 +110,7 @@ async function startAll(
     folder,
     "p2c2r, sandboxes",
     { workers: sandboxWorkers, window: 8 },
-    { sandbox: true },
+    true,
   );
   entries.push({ system: sandboxed, names: ["depth256", "large256"] });
   const nats = await orMissing("NATS", "nats-server", () => startNats(crew, stack, workers), say);

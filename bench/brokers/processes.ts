@@ -1,6 +1,6 @@
 // The processes of a system under measurement: started, told what to do, read, and gone at the end.
 import { Crew, type Member, type Report } from "../../tools/demo/crew.ts";
-import { type Figures, type Order } from "./order.ts";
+import type { Figures, Order } from "./order.ts";
 
 /** What a process has used of a core so far, in microseconds. */
 export function cpuUs(pid: number): number {
@@ -8,12 +8,6 @@ export function cpuUs(pid: number): number {
   // Behind the name, which may hold anything, user and system time are fields 14 and 15; the kernel counts in 1/100 s.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
-
-/** Resident memory of a process, in bytes. */
-export function residentBytes(pid: number): number {
-  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }
 
 /** Starts a Deno program of a system; resolves with its first report of a type. */

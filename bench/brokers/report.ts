@@ -25,7 +25,7 @@ export function report(results: Results): string {
     const rows = results.systems.flatMap((system) => rowOf(results, system, name));
     if (rows.length > 0) lines.push([`— ${scenarios[name].name}`], ...rows);
   }
-  const widths = [0, ...columns].map((_, at) => Math.max(...lines.map((line) => line[at + 0]?.length ?? 0)));
+  const widths = ["", ...columns].map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
   const table = lines.map((line) =>
     line.map((cell, at) => at === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[at]!)).join("  ")
       .trimEnd()

@@ -2,9 +2,6 @@
 import type { ScenarioName } from "./scenarios.ts";
 import type { Measured } from "./systems.ts";
 
-/** Medians of one system in one scenario. */
-export type Medians = Measured;
-
 /** A median of the rounds, with the smallest and the largest. */
 export interface Spread {
   readonly median: number;

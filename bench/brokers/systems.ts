@@ -3,7 +3,6 @@ import { generateSigner } from "../../sandbox/mod.ts";
 import { root } from "../../tools/demo/cast.ts";
 import type { Crew } from "../../tools/demo/crew.ts";
 import { makeProject } from "../../tools/demo/operator.ts";
-import { signBundles } from "../../tools/kernels_sign.ts";
 import { writeEchoBundle } from "./echo_kernel.ts";
 import type { Figures, Order } from "./order.ts";
 import { cpuUs, freePort, Generator, Server, startUntil } from "./processes.ts";
@@ -51,33 +50,21 @@ class Processes implements System {
   }
 }
 
-/** What a coordinator is started with beside the fleet. */
-export interface P2c2rOptions {
-  /** Isolates that really run the kernel, instead of workers that answer at once. */
-  readonly sandbox?: boolean;
-  /** More flags of Deno's for the coordinator, such as those of a profiler. */
-  readonly denoFlags?: readonly string[];
-  /** More arguments of the coordinator's. */
-  readonly coordinatorArgs?: readonly string[];
-}
-
-/** This project, everything switched on. */
+/** This project, everything switched on. `sandbox`: isolates really run the kernel, instead of workers that answer at once. */
 export async function startP2c2r(
   crew: Crew,
   folder: string,
   name: string,
   { workers, window }: Fleet,
-  { sandbox = false, denoFlags = [], coordinatorArgs = [] }: P2c2rOptions = {},
+  sandbox = false,
 ): Promise<System> {
   const data = `${folder}/${name}`;
   const bundles = `${folder}/${name}-bundles`;
-  await writeEchoBundle(bundles);
   const signer = await generateSigner();
-  await signBundles({ bundlesDir: bundles, dataDir: data, signer });
+  await writeEchoBundle(bundles, data, signer);
   const coordinator = await startUntil(crew, `${name} coordinator`, [
     ...[
       "-A",
-      ...denoFlags,
       `${root}coordinator/main.ts`,
       "--port",
       "0",
@@ -86,7 +73,7 @@ export async function startP2c2r(
       "--bundles",
       bundles,
     ],
-    ...["--json", "--exit-on-eof", ...coordinatorArgs],
+    ...["--json", "--exit-on-eof"],
   ], "listening");
   const url = String(coordinator.report["url"]);
   const token = (await Deno.readTextFile(`${data}/operator.token`)).trim();
