@@ -3,31 +3,41 @@
 import { parseArgs } from "node:util";
 import { Crew } from "../../tools/demo/crew.ts";
 import { withTempFolder } from "../../tools/temp_folder.ts";
-import { jsonLine, report } from "./report.ts";
+import { writeSection } from "../page_section.ts";
+import { jsonLine, page, report } from "./report.ts";
 import { Results } from "./results.ts";
 import { echoOrder, type Scenario, type ScenarioName, scenarios } from "./scenarios.ts";
-import { startBullmq, startEcho, startNats, startP2c2r, type System } from "./systems.ts";
+import { startBullmq, startEcho, startNats, startNatsLibrary, startP2c2r, type System } from "./systems.ts";
 
 const usage = `Measures this project beside NATS, BullMQ and a bare WebSocket echo, all on this machine
 
-  deno task bench:peers [--rounds N] [--seconds N] [--workers N] [--json]
+  deno task bench:peers [--quick] [--rounds N] [--seconds N] [--workers N] [--only NAME,…] [--write] [--json]
 
   --rounds N   how often everything is measured, alternating (default 3)
-  --seconds N  how long each measurement takes (default 2)
+  --seconds N  how long each measurement takes, 0.1 to 60 (default 1.5)
   --workers N  worker connections of each system (default 100)
-  --json       ends with one line of JSON
+  --quick      one round of half a second each
+  --only …     these ways of asking only: ${Object.keys(scenarios).join(", ")}
+  --write      puts the table into docs/performance.md
+  --json       ends with one line of JSON and says nothing else
 
 Needs nats-server and redis-server (Debian: apt-get install nats-server redis-server); what is missing is left out.
 `;
 
-const warmMs = 500;
 const endMs = 10_000;
 const sandboxWorkers = 2;
+const [secondsMin, secondsMax] = [0.1, 60];
+const quick = { rounds: "1", seconds: "0.5" } as const;
+const usual = { rounds: "3", seconds: "1.5" } as const;
+const all = Object.keys(scenarios) as ScenarioName[];
 
-interface Asked {
+/** What is asked for on the command line. */
+export interface Asked {
   readonly rounds: number;
   readonly seconds: number;
   readonly workers: number;
+  readonly only: readonly ScenarioName[];
+  readonly write: boolean;
   readonly json: boolean;
 }
 
@@ -37,31 +47,33 @@ export function readArgs(args: readonly string[]): Asked | "help" | { readonly w
     const { values } = parseArgs({
       args: [...args],
       options: {
-        rounds: { type: "string", default: "3" },
-        seconds: { type: "string", default: "2" },
+        rounds: { type: "string" },
+        seconds: { type: "string" },
         workers: { type: "string", default: "100" },
+        only: { type: "string", default: all.join(",") },
+        quick: { type: "boolean", default: false },
+        write: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     });
     if (values.help) return "help";
-    const { json, ...counts } = {
-      json: values.json,
-      rounds: values.rounds,
-      seconds: values.seconds,
-      workers: values.workers,
-    };
-    for (const [name, text] of Object.entries(counts)) {
+    const counts = { ...(values.quick ? quick : usual), ...values };
+    const { rounds, workers } = counts;
+    for (const [name, text] of Object.entries({ rounds, workers })) {
       if (!/^[1-9]\d{0,2}$/.test(text)) {
         return { wrong: `--${name} is "${text}", allowed is a whole number from 1 to 999` };
       }
     }
-    return {
-      json,
-      rounds: Number(counts.rounds),
-      seconds: Number(counts.seconds),
-      workers: Number(counts.workers),
-    };
+    const seconds = /^\d{1,2}(\.\d)?$/.test(counts.seconds) ? Number(counts.seconds) : NaN;
+    if (!(seconds >= secondsMin && seconds <= secondsMax)) {
+      return { wrong: `--seconds is "${counts.seconds}", allowed is ${secondsMin} to ${secondsMax}` };
+    }
+    const only = values.only.split(",") as ScenarioName[];
+    const unknown = only.find((name) => !all.includes(name));
+    if (unknown !== undefined) return { wrong: `--only names "${unknown}", allowed are ${all.join(", ")}` };
+    const { write, json } = values;
+    return { rounds: Number(rounds), seconds, workers: Number(workers), only, write, json };
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
     return { wrong: cause.message };
@@ -90,37 +102,48 @@ async function orMissing<T>(
   }
 }
 
-const all = Object.keys(scenarios) as ScenarioName[];
 const windowed = (window: number) => all.filter((name) => scenarios[name].window === window);
+/** What a client with a library around it is asked: enough to see what the library adds. */
+const withLibrary: readonly ScenarioName[] = ["latency", "depth256", "open10k"];
+const withSandboxes: readonly ScenarioName[] = ["depth256", "large256"];
+const byHand: readonly ScenarioName[] = ["depth256", "depth1024"];
 
+/** Starts what the scenarios asked for need. */
 async function startAll(
-  { workers }: Asked,
+  { workers, only }: Asked,
   crew: Crew,
   stack: AsyncDisposableStack,
   folder: string,
   say: (line: string) => void,
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
+  const asked = (names: readonly ScenarioName[]) => names.some((name) => only.includes(name));
+  const enter = (system: System | undefined, names: readonly ScenarioName[]) => {
+    if (system !== undefined) entries.push({ system, names });
+  };
   say("Starting the systems");
-  const p2c2r = (name: string, window: number) => startP2c2r(crew, folder, name, { workers, window });
-  entries.push({ system: await p2c2r("p2c2r", 8), names: windowed(8) });
-  entries.push({ system: await p2c2r("p2c2r, one a worker", 1), names: windowed(1) });
-  const sandboxed = await startP2c2r(
-    crew,
-    folder,
-    "p2c2r, sandboxes",
-    { workers: sandboxWorkers, window: 8 },
-    true,
-  );
-  entries.push({ system: sandboxed, names: ["depth256", "large256"] });
-  const nats = await orMissing("NATS", "nats-server", () => startNats(crew, stack, workers), say);
-  if (nats !== null) {
-    entries.push({ system: nats[0]!, names: all });
-    entries.push({ system: nats[1]!, names: ["depth256", "depth1024"] });
+  if (asked(windowed(8))) {
+    const names = { lean: "p2c2r", ...(asked(withLibrary) ? { sdk: "p2c2r, SDK" } : {}) };
+    const [lean, sdk] = await startP2c2r(crew, folder, names, { workers, window: 8 });
+    enter(lean, windowed(8));
+    enter(sdk, withLibrary);
   }
-  const fleet = (window: number) => startBullmq(crew, stack, { workers, window });
-  const bullmq = await orMissing("BullMQ", "redis-server", () => fleet(8), say);
-  if (bullmq !== null) entries.push({ system: bullmq, names: windowed(8) });
+  if (asked(windowed(1))) {
+    const [system] = await startP2c2r(crew, folder, { lean: "p2c2r, one a worker" }, { workers, window: 1 });
+    enter(system, windowed(1));
+  }
+  if (asked(withSandboxes)) {
+    const names = { lean: "p2c2r, sandboxes" };
+    const [system] = await startP2c2r(crew, folder, names, { workers: sandboxWorkers, window: 8 }, true);
+    enter(system, withSandboxes);
+  }
+  const nats = await orMissing("NATS", "nats-server", () => startNats(crew, stack, workers), say);
+  enter(nats?.[0], all);
+  enter(nats?.[1], byHand);
+  if (nats !== null && asked(withLibrary)) enter(await startNatsLibrary(crew, stack, workers), withLibrary);
+  const fleet = { workers, window: 8 };
+  const bullmq = await orMissing("BullMQ", "redis-server", () => startBullmq(crew, stack, fleet), say);
+  enter(bullmq ?? undefined, windowed(8));
   return entries;
 }
 
@@ -131,22 +154,25 @@ async function measure(
   folder: string,
   say: (line: string) => void,
 ): Promise<Results> {
+  const { rounds, seconds, workers, only } = asked;
+  const measureMs = 1000 * seconds;
   const entries = await startAll(asked, crew, stack, folder, say);
-  const echo = await startEcho(crew, asked.workers);
+  const echo = only.includes("single256") ? await startEcho(crew, workers) : null;
   const results = new Results();
-  const measureMs = asked.seconds * 1000;
-  const order = (each: Scenario["order"]) => ({ ...each, warmMs, measureMs });
-  for (let round = 0; round < asked.rounds; round++) {
+  const order = (each: Scenario["order"]) => ({ ...each, warmMs: measureMs / 4, measureMs });
+  for (let round = 0; round < rounds; round++) {
     // One scenario after the other, and within it one system after the other: what disturbs the machine disturbs all.
-    for (const name of all) {
+    for (const name of all.filter((each) => only.includes(each))) {
       for (const { system, names } of entries) {
         if (names.includes(name)) {
           results.add(system.name, name, await system.run(order(scenarios[name].order)));
         }
       }
-      say(`round ${round + 1} of ${asked.rounds}: ${scenarios[name].name}`);
+      if (name === "single256" && echo !== null) {
+        results.add("echo", name, await echo.run(order(echoOrder(workers))));
+      }
+      say(`round ${round + 1} of ${rounds}: ${scenarios[name].name}`);
     }
-    results.add("echo", "single256", await echo.run(order(echoOrder(asked.workers))));
   }
   return results;
 }
@@ -170,6 +196,7 @@ async function main(args: readonly string[]): Promise<number> {
     try {
       const results = await Promise.race([measure(asked, crew, stack, folder, say), stopped.promise]);
       if (!asked.json) console.log(report(results));
+      if (asked.write) await writeSection("docs/performance.md", "peers", page(results, asked));
       console.log(jsonLine(results, asked.rounds));
       return 0;
     } catch (error) {

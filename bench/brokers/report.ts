@@ -1,4 +1,5 @@
 // What a run of bench:peers says: a table for people, one line for programs.
+import { markdownTable } from "../page_section.ts";
 import type { Results } from "./results.ts";
 import { type ScenarioName, scenarios } from "./scenarios.ts";
 import type { Measured } from "./systems.ts";
@@ -15,22 +16,54 @@ const columns: readonly (readonly [string, keyof Measured, number])[] = [
   ["middle µs", "middleUs", 1],
   ["workers µs", "workersUs", 1],
   ["client µs", "clientUs", 1],
+  ["middle's core", "middleCore", 2],
+  ["client's core", "clientCore", 2],
   ["failed", "failed", 0],
 ];
 
-/** One line per scenario and system: the median of the rounds, and behind tasks/s the smallest and the largest. */
+/** The rows of each scenario: a system and its figures, the median of the rounds, and behind tasks/s the smallest and the largest. */
+function rowsOf(results: Results): readonly (readonly [ScenarioName, readonly string[][]])[] {
+  return (Object.keys(scenarios) as ScenarioName[]).flatMap((name) => {
+    const rows = results.systems.flatMap((system) => rowOf(results, system, name));
+    return rows.length === 0 ? [] : [[name, rows] as const];
+  });
+}
+
+/** For people at a terminal. */
 export function report(results: Results): string {
   const lines = [["", ...columns.map(([title]) => title)]];
-  for (const name of Object.keys(scenarios) as ScenarioName[]) {
-    const rows = results.systems.flatMap((system) => rowOf(results, system, name));
-    if (rows.length > 0) lines.push([`— ${scenarios[name].name}`], ...rows);
-  }
+  for (const [name, rows] of rowsOf(results)) lines.push([`— ${scenarios[name].name}`], ...rows);
   const widths = ["", ...columns].map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
   const table = lines.map((line) =>
     line.map((cell, at) => at === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[at]!)).join("  ")
       .trimEnd()
   );
   return [...table, "", ...ratioLines(results)].join("\n");
+}
+
+/** The same as tables of a page: what is aimed at, then everything that was measured. */
+export function page(results: Results, { rounds, seconds, workers }: RunSize): string {
+  const measured = ratios(results);
+  const aims = Object.entries(goals).map(([name, { about, goal, holds }]) => {
+    const value = measured[name as keyof typeof goals];
+    const hit = value === null ? "not measured" : holds(value) ? "met" : "**missed**";
+    return [about, goal, value === null ? "" : value.toFixed(2), hit];
+  });
+  const rows = rowsOf(results).flatMap(([name, systems]) =>
+    systems.map(([system, ...figures], at) => [at === 0 ? scenarios[name].name : "", system!, ...figures])
+  );
+  return [
+    `${rounds} rounds of ${seconds} s each, ${workers} workers; medians, and the range of tasks/s.`,
+    markdownTable(["ours over theirs", "goal", "measured", ""], aims),
+    markdownTable(["asked", "system", ...columns.map(([title]) => title)], rows),
+  ].join("\n\n");
+}
+
+/** How large a run was. */
+export interface RunSize {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly workers: number;
 }
 
 function rowOf(results: Results, system: string, scenario: ScenarioName): string[][] {
@@ -59,19 +92,29 @@ function ratios(results: Results) {
   };
 }
 
-const goals: Readonly<Record<keyof ReturnType<typeof ratios>, string>> = {
-  nats: "tasks/s over NATS, 256 in flight: goal at least 4",
-  bullmq: "tasks/s over BullMQ, 256 in flight: goal at least 30",
-  cpuNats: "the middle's CPU per task over nats-server's: goal at most 0.5",
-  rawEcho: "tasks/s over a bare echo, one in flight a worker: goal at least 0.5",
-  p50Nats: "p50 of one task at a time over NATS: goal at most 0.85",
-  p99Nats: "p99 at 10,000 a second over NATS: goal at most 1",
+interface Goal {
+  readonly about: string;
+  readonly goal: string;
+  readonly holds: (ratio: number) => boolean;
+}
+
+const atLeast = (limit: number) => ({ goal: `≥ ${limit}`, holds: (ratio: number) => ratio >= limit });
+const atMost = (limit: number) => ({ goal: `≤ ${limit}`, holds: (ratio: number) => ratio <= limit });
+
+const goals: Readonly<Record<keyof ReturnType<typeof ratios>, Goal>> = {
+  nats: { about: "tasks/s over NATS, 256 in flight", ...atLeast(4) },
+  bullmq: { about: "tasks/s over BullMQ, 256 in flight", ...atLeast(30) },
+  cpuNats: { about: "the middle's CPU per task over nats-server's, 256 in flight", ...atMost(0.5) },
+  rawEcho: { about: "tasks/s over a bare echo, one in flight a worker", ...atLeast(0.5) },
+  p50Nats: { about: "p50 of one task at a time over NATS", ...atMost(0.85) },
+  p99Nats: { about: "p99 at 10,000 a second over NATS", ...atMost(1) },
 };
 
 function ratioLines(results: Results): string[] {
-  return Object.entries(ratios(results)).map(([name, value]) =>
-    `${value === null ? "not measured" : value.toFixed(2).padStart(6)}  ${goals[name as keyof typeof goals]}`
-  );
+  return Object.entries(ratios(results)).map(([name, value]) => {
+    const { about, goal } = goals[name as keyof typeof goals];
+    return `${value === null ? "not measured" : value.toFixed(2).padStart(6)}  ${about}: goal ${goal}`;
+  });
 }
 
 /** The last line of a run. */

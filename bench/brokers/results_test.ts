@@ -1,8 +1,9 @@
 import { assert } from "../../tests/deps.ts";
 import { readArgs } from "./main.ts";
-import { answerOf, answers, inputOf } from "./order.ts";
-import { jsonLine, report } from "./report.ts";
+import { answerOf, answers, inputOf } from "../stage/order.ts";
+import { jsonLine, page, report } from "./report.ts";
 import { Results } from "./results.ts";
+import { scenarios } from "./scenarios.ts";
 import type { Measured } from "./systems.ts";
 
 const measured = (tasksPerS: number, p99Ms = 5): Measured => ({
@@ -17,6 +18,8 @@ const measured = (tasksPerS: number, p99Ms = 5): Measured => ({
   middleUs: 1e6 / tasksPerS,
   workersUs: 1,
   clientUs: 2,
+  middleCore: 0.7,
+  clientCore: 0.3,
 });
 
 Deno.test("Results gives the median of an odd and of an even number of rounds, and how far they lie apart", () => {
@@ -43,15 +46,29 @@ Deno.test("jsonLine() states ratios of ours over theirs, and null where a peer i
     rounds: 1,
   });
   assert.match(report(results), /p2c2r, one a worker/);
+  const written = page(results, { rounds: 1, seconds: 1, workers: 2 });
+  assert.match(written, /tasks\/s over NATS, 256 in flight \| ≥ 4 \| 4.00 \| met/);
+  assert.match(written, /tasks\/s over BullMQ, 256 in flight \| ≥ 30 \| +\| not measured/);
 });
 
 Deno.test("readArgs() takes counts within their limits and says what else is allowed", () => {
-  assert.deepEqual(readArgs([]), { rounds: 3, seconds: 2, workers: 100, json: false });
-  assert.deepEqual(readArgs(["--rounds", "1", "--workers", "999", "--json"]), {
-    ...{ rounds: 1, seconds: 2, workers: 999, json: true },
+  const only = Object.keys(scenarios);
+  const usual = { rounds: 3, seconds: 1.5, workers: 100, only, write: false, json: false };
+  assert.deepEqual(readArgs([]), usual);
+  assert.deepEqual(readArgs(["--quick", "--workers", "999", "--json"]), {
+    ...usual,
+    ...{ rounds: 1, seconds: 0.5, workers: 999, json: true },
+  });
+  assert.deepEqual(readArgs(["--quick", "--seconds", "0.1", "--only", "latency,depth256"]), {
+    ...usual,
+    ...{ rounds: 1, seconds: 0.1, only: ["latency", "depth256"] },
   });
   assert.equal(readArgs(["--help"]), "help");
-  for (const args of [["--rounds", "0"], ["--workers", "1000"], ["--seconds", "x"], ["--loud"], ["extra"]]) {
+  for (
+    const args of [["--rounds", "0"], ["--workers", "1000"], ["--seconds", "61"], ["--only", "depth3"], [
+      "--loud",
+    ], ["extra"]]
+  ) {
     const read = readArgs(args);
     assert.ok(read !== "help" && "wrong" in read, String(args));
   }

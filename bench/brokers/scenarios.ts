@@ -1,5 +1,5 @@
 // What is measured of each system, in the order in which it is.
-import type { Order } from "./order.ts";
+import type { Order } from "../stage/order.ts";
 
 /** One way of asking. */
 export interface Scenario {
@@ -21,6 +21,7 @@ export const scenarios = {
   depth256: { name: "256 in flight", window: 8, order: { ...small, pace: closed(256) } },
   depth1024: { name: "1,024 in flight", window: 8, order: { ...small, pace: closed(1024) } },
   large256: { name: "256 in flight, 1,664 B", window: 8, order: { ...large, pace: closed(256) } },
+  large1024: { name: "1,024 in flight, 1,664 B", window: 8, order: { ...large, pace: closed(1024) } },
   single256: { name: "256 in flight, one a worker", window: 1, order: { ...small, pace: closed(256) } },
   open1k: { name: "1,000 a second", window: 8, order: { ...small, pace: open(1_000) } },
   open10k: { name: "10,000 a second", window: 8, order: { ...small, pace: open(10_000) } },

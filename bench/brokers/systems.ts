@@ -3,15 +3,18 @@ import { generateSigner } from "../../sandbox/mod.ts";
 import { root } from "../../tools/demo/cast.ts";
 import type { Crew } from "../../tools/demo/crew.ts";
 import { makeProject } from "../../tools/demo/operator.ts";
-import { writeEchoBundle } from "./echo_kernel.ts";
-import type { Figures, Order } from "./order.ts";
-import { cpuUs, freePort, Generator, Server, startUntil } from "./processes.ts";
+import { writeEchoBundle } from "../stage/echo_kernel.ts";
+import type { Figures, Order } from "../stage/order.ts";
+import { cpuUs, freePort, Generator, Server, startUntil } from "../stage/processes.ts";
 
 /** What one order came to, and what the processes spent on it: microseconds of a core per task. */
 export interface Measured extends Figures {
   readonly middleUs: number;
   readonly workersUs: number;
   readonly clientUs: number;
+  /** How much of a core the middle and the load generator took while it ran: one that nears 1 is what held the rest up. */
+  readonly middleCore: number;
+  readonly clientCore: number;
 }
 
 /** A system that is running. */
@@ -44,50 +47,69 @@ class Processes implements System {
       cpuUs(this.generator.member.pid),
     ];
     const before = spent();
+    const startMs = performance.now();
     const figures = await this.generator.run(order);
-    const [middleUs, workersUs, clientUs] = spent().map((us, i) => (us - before[i]!) / figures.answered);
-    return { ...figures, middleUs: middleUs!, workersUs: workersUs!, clientUs: clientUs! };
+    const tookUs = (performance.now() - startMs) * 1000;
+    const used = spent().map((us, i) => us - before[i]!);
+    const [middleUs, workersUs, clientUs] = used.map((us) => us / figures.answered);
+    return {
+      ...figures,
+      middleUs: middleUs!,
+      workersUs: workersUs!,
+      clientUs: clientUs!,
+      middleCore: used[0]! / tookUs,
+      clientCore: used[2]! / tookUs,
+    };
   }
 }
 
-/** This project, everything switched on. `sandbox`: isolates really run the kernel, instead of workers that answer at once. */
+/** What asks a coordinator: the codec and a socket, or the SDK as a game backend has it. */
+const clients = { lean: "lean_client.ts", sdk: "sdk_client.ts" } as const;
+
+/**
+ * This project, everything switched on, as one system per kind of client. `sandbox`: whole workers whose isolates really
+ * run the kernel, instead of a fleet's sessions that answer at once.
+ */
 export async function startP2c2r(
   crew: Crew,
   folder: string,
-  name: string,
+  names: Partial<Record<keyof typeof clients, string>>,
   { workers, window }: Fleet,
   sandbox = false,
-): Promise<System> {
-  const data = `${folder}/${name}`;
-  const bundles = `${folder}/${name}-bundles`;
+): Promise<System[]> {
+  const [first = ""] = Object.values(names);
+  const data = `${folder}/${first}`;
+  const bundles = `${data}-bundles`;
   const signer = await generateSigner();
   await writeEchoBundle(bundles, data, signer);
-  const coordinator = await startUntil(crew, `${name} coordinator`, [
-    ...[
-      "-A",
-      `${root}coordinator/main.ts`,
-      "--port",
-      "0",
-      "--data",
-      data,
-      "--bundles",
-      bundles,
-    ],
+  const coordinator = await startUntil(crew, `${first} coordinator`, [
+    ...["-A", `${root}coordinator/main.ts`, "--port", "0", "--data", data, "--bundles", bundles],
     ...["--json", "--exit-on-eof"],
   ], "listening");
   const url = String(coordinator.report["url"]);
   const token = (await Deno.readTextFile(`${data}/operator.token`)).trim();
   const { key } = await makeProject({ url, token }, credit);
-  const { member } = await startUntil(crew, `${name} workers`, [
-    ...["-A", `${root}bench/brokers/p2c2r_workers.ts`, "--url", url, "--folder", `${folder}/${name}-workers`],
-    ...["--signer", signer.publicKey.toHex(), "--workers", String(workers), "--window", String(window)],
-    ...(sandbox ? [] : ["--echo"]),
-  ], "started");
-  const generator = await Generator.start(crew, `${name} client`, [
-    ...["-A", `${root}bench/brokers/p2c2r_client.ts`, url, key],
-  ]);
-  await provenTrust(url, token, generator, workers);
-  return new Processes(name, coordinator.member.pid, member.pid, generator);
+  const common = ["--url", url, "--workers", String(workers), "--window", String(window)];
+  const { member } = await startUntil(
+    crew,
+    `${first} workers`,
+    sandbox
+      ? [
+        ...["-A", `${root}bench/stage/sandbox_workers.ts`, ...common, "--folder", `${data}-workers`],
+        ...["--signer", signer.publicKey.toHex()],
+      ]
+      : ["-A", `${root}bench/stage/fleet.ts`, ...common],
+    "started",
+  );
+  const systems: Processes[] = [];
+  for (const [client, name] of Object.entries(names) as [keyof typeof clients, string][]) {
+    const generator = await Generator.start(crew, `${name} client`, [
+      ...["-A", `${root}bench/stage/${clients[client]}`, url, key],
+    ]);
+    systems.push(new Processes(name, coordinator.member.pid, member.pid, generator));
+  }
+  await provenTrust(url, token, systems[0]!.generator, workers);
+  return systems;
 }
 
 /** Offers work until every worker is past its probation: before that it is given shadows only. */
@@ -108,8 +130,33 @@ async function provenTrust(url: string, token: string, generator: Generator, wor
   }
 }
 
-/** NATS core request-reply with a queue group. */
+/** NATS core request-reply with a queue group: without a library on either side, and the same packed by hand. */
 export async function startNats(crew: Crew, stack: AsyncDisposableStack, workers: number): Promise<System[]> {
+  const port = freePort();
+  const server = stack.use(
+    await Server.start("nats-server", ["-a", "127.0.0.1", "-p", String(port)], port),
+  );
+  const lean = (file: string) => ["-A", `${root}bench/brokers/${file}`, String(port)];
+  const workersOf = [...lean("nats_lean_workers.ts"), String(workers)];
+  const { member } = await startUntil(crew, "nats workers", workersOf, "started");
+  const system = async (name: string, ...flags: string[]) => {
+    const program = [...lean("nats_lean_client.ts"), ...flags];
+    return new Processes(
+      name,
+      server.pid,
+      member.pid,
+      await Generator.start(crew, `${name} client`, program),
+    );
+  };
+  return [await system("nats"), await system("nats batched by hand", "--batched")];
+}
+
+/** The same through NATS's own library on both sides, on a server of its own: a queue group has one kind of workers. */
+export async function startNatsLibrary(
+  crew: Crew,
+  stack: AsyncDisposableStack,
+  workers: number,
+): Promise<System> {
   const port = freePort();
   const server = stack.use(
     await Server.start("nats-server", ["-a", "127.0.0.1", "-p", String(port)], port),
@@ -119,18 +166,12 @@ export async function startNats(crew: Crew, stack: AsyncDisposableStack, workers
   ) => ["-A", "--config", peersConfig, `${root}bench/peers/${file}`, String(port)];
   const { member } = await startUntil(
     crew,
-    "nats workers",
+    "nats.js workers",
     [...program("nats_workers.ts"), String(workers)],
     "started",
   );
-  const system = async (name: string, ...flags: string[]) =>
-    new Processes(
-      name,
-      server.pid,
-      member.pid,
-      await Generator.start(crew, `${name} client`, [...program("nats_client.ts"), ...flags]),
-    );
-  return [await system("nats"), await system("nats batched by hand", "--batched")];
+  const generator = await Generator.start(crew, "nats.js client", program("nats_client.ts"));
+  return new Processes("nats.js", server.pid, member.pid, generator);
 }
 
 /** BullMQ on a Redis without persistence. */

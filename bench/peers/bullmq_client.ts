@@ -1,7 +1,7 @@
 // Load on BullMQ: a job per task, its return value awaited over the queue's events.
 import { Buffer } from "node:buffer";
 import { Queue, QueueEvents } from "bullmq";
-import { serveOrders } from "../brokers/load.ts";
+import { callRoad, serveOrders } from "../stage/load.ts";
 
 const [port, queue = ""] = Deno.args;
 const connection = { host: "127.0.0.1", port: Number(port) };
@@ -15,11 +15,11 @@ const jobs = new Queue(queue, {
 const events = new QueueEvents(queue, { connection });
 await events.waitUntilReady();
 
-await serveOrders(async (input) => {
+await serveOrders(callRoad(async (input) => {
   // Jobs are JSON: bytes travel as base64.
   const job = await jobs.add("echo", { input: Buffer.from(input.buffer).toString("base64") });
   const output: unknown = await job.waitUntilFinished(events, timeoutMs);
   return Buffer.from(String(output), "base64");
-});
+}));
 await Promise.all([events.close(), jobs.close()]);
 Deno.exit(0);

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { Worker } from "bullmq";
 import { Redis } from "ioredis";
-import { answerOf } from "../brokers/order.ts";
+import { answerOf } from "../stage/order.ts";
 
 const [port, queue = "", workers, concurrency] = Deno.args;
 const connection = new Redis(Number(port), "127.0.0.1", { maxRetriesPerRequest: null });

@@ -1,19 +1,13 @@
-// Connections to a NATS server in one queue group, each answering requests as they come.
+// Connections to a NATS server in one queue group through its own library, each answering requests as they come.
 import { connect } from "@nats-io/transport-node";
-import { answerOf } from "../brokers/order.ts";
-import { pack, unpack } from "./nats_batch.ts";
+import { answerOf } from "../stage/order.ts";
 
 const [port, workers] = Deno.args.map(Number);
-const queue = "workers";
 const connections = await Promise.all(Array.from({ length: workers! }, async () => {
   const nc = await connect({ servers: `127.0.0.1:${port}` });
   nc.subscribe("echo", {
-    queue,
+    queue: "workers",
     callback: (_error, message) => void message.respond(answerOf(message.data)),
-  });
-  nc.subscribe("echo.batch", {
-    queue,
-    callback: (_error, message) => void message.respond(pack(unpack(message.data).map(answerOf))),
   });
   await nc.flush();
   return nc;

@@ -36,10 +36,14 @@ const HEAD_BYTES = 12;
 /** An input that no other one equals. */
 export function inputOf(no: number, inputBytes: number, outputBytes: number): Uint8Array<ArrayBuffer> {
   const input = new Uint8Array(Math.max(inputBytes, HEAD_BYTES));
-  const view = new DataView(input.buffer);
-  view.setUint32(LENGTH_AT, outputBytes, true);
-  view.setFloat64(NUMBER_AT, no, true);
+  new DataView(input.buffer).setUint32(LENGTH_AT, outputBytes, true);
+  numberInput(input, no);
   return input;
+}
+
+/** Makes it another input. */
+export function numberInput(input: Uint8Array<ArrayBuffer>, no: number): void {
+  new DataView(input.buffer).setFloat64(NUMBER_AT, no, true);
 }
 
 /** What every worker of every system does: sends back the first bytes, as many as the input says. */
