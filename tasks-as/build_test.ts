@@ -12,14 +12,15 @@ const root = new URL("./", import.meta.url);
 /** Folders with a manifest, as the build finds them. */
 const KERNELS = ["flowfield", "mesh", "pathfind", "physics", "terrain"] as const;
 
-for (const kernel of KERNELS) {
-  Deno.test(`buildBundle() gives the committed bytes of ${kernel}, twice`, async () => {
-    const [first, second] = [await buildBundle(root, kernel), await buildBundle(root, kernel)];
-    assert.deepEqual(first, second);
-    assert.deepEqual([...first.files.keys()], ["manifest.json", "component.wasm", "core.wasm"]);
-    assert.deepEqual(await staleFiles(root, first), []);
-  });
+// One kernel stands for all: that each rebuilds to what is committed is a step of .ci/run of its own.
+Deno.test("buildBundle() gives the committed bytes, twice", async () => {
+  const [first, second] = [await buildBundle(root, "terrain"), await buildBundle(root, "terrain")];
+  assert.deepEqual(first, second);
+  assert.deepEqual([...first.files.keys()], ["manifest.json", "component.wasm", "core.wasm"]);
+  assert.deepEqual(await staleFiles(root, first), []);
+});
 
+for (const kernel of KERNELS) {
   Deno.test(`the component of ${kernel}, run through jco's glue, answers as its core does`, async () => {
     const { version } = parseManifest(
       await Deno.readTextFile(new URL(`${kernel}/manifest.json`, root)),

@@ -36,7 +36,11 @@ export const AREAS: readonly Area[] = [
     may: ["tasks-as/", "sandbox/component/mod.ts", "sandbox/meter/mod.ts", "sandbox/wasm/mod.ts"],
     computes: true,
   },
-  { name: "sandbox", files: ["sandbox/"], may: ["sandbox/", "protocol/limits.ts", "protocol/errors.ts"] },
+  {
+    name: "sandbox",
+    files: ["sandbox/"],
+    may: ["sandbox/", "protocol/limits.ts", "protocol/errors.ts", "protocol/sha256.ts"],
+  },
   {
     name: "the coordinator's composition root",
     files: ["coordinator/main.ts"],

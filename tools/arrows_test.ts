@@ -36,7 +36,7 @@ Deno.test("judge() lets imports follow the arrows of the table", () => {
 
 Deno.test("judge() names the file, the line and what the area may import when an arrow points back", () => {
   assert.deepEqual(judged(edge("sandbox/mod.ts", file("worker/runner/slots.ts"))), [
-    "sandbox/mod.ts:3 imports worker/runner/slots.ts: sandbox may import only sandbox/, protocol/limits.ts, protocol/errors.ts",
+    "sandbox/mod.ts:3 imports worker/runner/slots.ts: sandbox may import only sandbox/, protocol/limits.ts, protocol/errors.ts, protocol/sha256.ts",
   ]);
 });
 

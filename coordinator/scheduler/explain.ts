@@ -18,10 +18,9 @@ const SLOWER = 3;
 export function explain(state: State, nowMs: number, workerNo: number): Explanation | undefined {
   const worker = state.workers.get(workerNo);
   if (worker === undefined) return undefined;
-  const { quarantinedUntilMs } = worker.peer.record;
+  const { record: { quarantinedUntilMs }, guilt } = worker.peer;
   if (nowMs < quarantinedUntilMs) {
-    const reason = "a result of this key was proven wrong";
-    return { state: "quarantined", reason, forMs: quarantinedUntilMs - nowMs };
+    return { state: "quarantined", reason: guilt, forMs: quarantinedUntilMs - nowMs };
   }
   const waiting = (reason: string, forMs: number | null = null) => ({
     state: "waiting" as const,

@@ -1,4 +1,4 @@
-import { quiet, submitEvery, trusted } from "../../tests/sim/histories.ts";
+import { quiet, record, submitEvery, trusted } from "../../tests/sim/histories.ts";
 import { assert } from "../../tests/deps.ts";
 import { explain } from "./explain.ts";
 
@@ -46,4 +46,8 @@ Deno.test("explain() tells a slow worker that others are faster, and an accused 
   world.run(500);
   const proven = explain(world.state, world.nowMs, liar)!;
   assert.ok(proven.state === "quarantined" && proven.forMs! > 3_500_000);
+  assert.match(proven.reason, /^a result was refused by its check, and recomputed: /);
+  const again = world.join(trusted, "stranger to this process");
+  world.state.peers.get("stranger to this process")!.record = { ...record, quarantinedUntilMs: Infinity };
+  assert.match(explain(world.state, world.nowMs, again)!.reason, /^an earlier result of this key was proven/);
 });

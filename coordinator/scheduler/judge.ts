@@ -82,7 +82,8 @@ export function condemn(
   if (judgement.quarantined) state.cache.evictWorker(peer.id);
   for (const worker of peer.sessions) refreshStanding(state, nowMs, worker);
   if (!judgement.quarantined) return;
-  for (const worker of peer.sessions) quarantine(state, nowMs, worker, reason, out);
+  peer.guilt = reason;
+  for (const worker of peer.sessions) quarantine(state, nowMs, worker, out);
 }
 
 function decide(state: State, nowMs: number, about: Case, outcome: Outcome, out: Effect[]): void {
@@ -303,14 +304,14 @@ export function closing(state: State, nowMs: number, out: Effect[]): void {
   }
 }
 
-function quarantine(state: State, nowMs: number, worker: WorkerState, reason: string, out: Effect[]): void {
-  const { quarantinedUntilMs } = worker.peer.record;
+function quarantine(state: State, nowMs: number, worker: WorkerState, out: Effect[]): void {
+  const { record: { quarantinedUntilMs }, guilt } = worker.peer;
   const no = worker.spec.worker;
   out.push({
     type: "standing",
     worker: no,
     state: "quarantined",
-    reason,
+    reason: guilt,
     untilMs: quarantinedUntilMs - nowMs,
   });
   state.timers.push(quarantinedUntilMs, { type: "freed", worker });

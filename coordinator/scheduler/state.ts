@@ -58,6 +58,8 @@ export interface Peer {
   unjudged: number;
   /** Its check refused a result, and trusted compute has not judged it yet: no work meanwhile. */
   accused: boolean;
+  /** Why it is in quarantine, if it is: exactly where this process has proven it, else in general. */
+  guilt: string;
   /** What its last session taught: who comes back need not be measured anew. */
   readonly services: Map<number, Durations>;
   rttMs: number;

@@ -1,21 +1,8 @@
 // Past 300 lines: the rules of one function, told as histories.
 import { assert } from "../../tests/deps.ts";
-import { type Behaviour, inputOf, simKernel, trustedRecord, truth, World } from "../../tests/sim/world.ts";
+import { kernel, quiet, submitEvery, trusted } from "../../tests/sim/histories.ts";
+import { inputOf, simKernel, trustedRecord, truth, World } from "../../tests/sim/world.ts";
 import { wrongServedMean } from "../verify/mod.ts";
-
-const kernel = simKernel(1);
-const trusted: Behaviour = { serviceMs: 8, record: trustedRecord([kernel]) };
-
-/** A world in which nothing is drawn for a recheck unless a test says so. */
-function quiet(seed = 1): World {
-  const world = new World(seed, [kernel]);
-  world.draw = () => 0.999;
-  return world;
-}
-
-function submitEvery(world: World, everyMs: number, count: number, deadlineMs: number): void {
-  for (let no = 0; no < count; no++) world.after(no * everyMs, () => world.submit(deadlineMs));
-}
 
 Deno.test("step() serves a trusted worker's answer after its check", () => {
   const world = quiet();

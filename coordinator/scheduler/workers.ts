@@ -40,8 +40,7 @@ export function joined(state: State, nowMs: number, spec: WorkerSpec, out: Effec
   const { quarantinedUntilMs } = peer.record;
   if (nowMs >= quarantinedUntilMs) return;
   const untilMs = quarantinedUntilMs - nowMs;
-  const reason = "an earlier result of this key was proven wrong";
-  out.push({ type: "standing", worker: spec.worker, state: "quarantined", reason, untilMs });
+  out.push({ type: "standing", worker: spec.worker, state: "quarantined", reason: peer.guilt, untilMs });
   state.timers.push(quarantinedUntilMs, { type: "freed", worker });
 }
 
@@ -173,6 +172,7 @@ function peerOf(state: State, spec: WorkerSpec): Peer {
       sessions: new Set(),
       unjudged: 0,
       accused: false,
+      guilt: "an earlier result of this key was proven wrong",
       services: new Map(),
       rttMs: 0,
       quota: null,

@@ -6,7 +6,7 @@
 //
 // phase is one byte: 0 run, 1 check. Kernel and asset digests are their 64 hex digits, the number of assets one byte.
 // Streams: 0 random, 1 insecure, 2 insecure-seed. Each stream is read from its start by every task.
-import { sha256 } from "./sha256.ts";
+import { sha256Now } from "../../protocol/sha256.ts";
 
 /** What a task is: everything that its random bytes depend on. */
 export interface TaskIdentity {
@@ -54,7 +54,7 @@ export class RandomStreams {
 
   #block(of: number, index: number): Uint8Array {
     this.#seed ??= seedOf(this.#identity);
-    return sha256(this.#seed, Uint8Array.of(of), u64(BigInt(index)));
+    return sha256Now(this.#seed, Uint8Array.of(of), u64(BigInt(index)));
   }
 }
 
@@ -65,12 +65,12 @@ export function seedOf({ kernel, input, assets, judged }: TaskIdentity): Uint8Ar
     text.encode(CONTEXT),
     Uint8Array.of(judged === undefined ? 0 : 1),
     text.encode(kernel),
-    sha256(input),
+    sha256Now(input),
     Uint8Array.of(assets.length),
     ...assets.map((digest) => text.encode(digest)),
   ];
-  if (judged !== undefined) parts.push(sha256(judged.output), u64(judged.seed));
-  return sha256(...parts);
+  if (judged !== undefined) parts.push(sha256Now(judged.output), u64(judged.seed));
+  return sha256Now(...parts);
 }
 
 function u64(value: bigint): Uint8Array<ArrayBuffer> {

@@ -1,6 +1,7 @@
 // The demo's game backend, a process of its own: real path-finding and physics through the SDK, then the comparison of every answer.
 import { pathfind } from "../../tasks-as/pathfind/codec.ts";
 import { connect } from "../../sdk/mod.ts";
+import { obey, report } from "./child.ts";
 import { readMap } from "./map_file.ts";
 import { demoMaps, type GameMap, seeded } from "./maps.ts";
 import { pathTasks, PathWork } from "./path_work.ts";
@@ -140,18 +141,4 @@ function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function report(line: Readonly<Record<string, unknown>>): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
-}
-
-/** The demo is gone when standard input ends; then so is its backend. */
-async function endWithInput(): Promise<void> {
-  for await (const _ of Deno.stdin.readable) continue;
-  Deno.exit(130);
-}
-
-if (import.meta.main) {
-  const ended = endWithInput();
-  await Promise.race([main(JSON.parse(Deno.args[0] ?? "{}") as BackendOrder), ended]);
-  Deno.exit(0);
-}
+if (import.meta.main) await obey(main);

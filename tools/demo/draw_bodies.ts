@@ -1,10 +1,8 @@
 // Draws rigid spheres, capsules and boxes as a person expects them: perspective, a lamp, shadows, a floor. One ray per pixel.
 import type { Canvas, Colour } from "./canvas.ts";
+import { cross, dot, minus, normalized, plus, times, type Vector } from "./vectors.ts";
 
-/** x, y (up), z in metres. */
-export type Vector = readonly [x: number, y: number, z: number];
-
-/** A body to draw. */
+/** A body to draw, in metres. */
 export interface DrawnBody {
   readonly shape: "sphere" | "capsule" | "box";
   /** Half extents; the first is the radius of a sphere or capsule, the second half the length of a capsule's axis. */
@@ -178,28 +176,4 @@ function prepare(body: DrawnBody): Prepared {
   const [x0, y0] = body.half;
   const radius = body.shape === "sphere" ? x0 : body.shape === "capsule" ? x0 + y0 : Math.hypot(...body.half);
   return { ...body, axes, radius };
-}
-
-function plus(a: Vector, b: Vector): Vector {
-  return [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
-}
-
-function minus(a: Vector, b: Vector): Vector {
-  return [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-}
-
-function times(a: Vector, factor: number): Vector {
-  return [a[0] * factor, a[1] * factor, a[2] * factor];
-}
-
-function dot(a: Vector, b: Vector): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-function cross(a: Vector, b: Vector): Vector {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-}
-
-function normalized(a: Vector): Vector {
-  return times(a, 1 / Math.hypot(...a));
 }

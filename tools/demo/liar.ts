@@ -5,6 +5,7 @@ import { Buffer } from "node:buffer";
 import { parseConfig } from "../../worker/config.ts";
 import type { CreateIsolate } from "../../worker/isolates.ts";
 import { startWorker } from "../../worker/start.ts";
+import { report } from "./child.ts";
 import { liesByKernel, tell } from "./lies.ts";
 import { type Random, seeded } from "./maps.ts";
 import { TextLineStream } from "./text_lines.ts";
@@ -54,10 +55,6 @@ function lied(
 
 function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
-}
-
-function report(line: Readonly<Record<string, unknown>>): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
 }
 
 async function main(): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type OutputOf,
   type RunOptions,
 } from "../../sdk/mod.ts";
+import { obey, report } from "../demo/child.ts";
 import type { Finder } from "../demo/pictures.ts";
 import { exhibitOf } from "./exhibits.ts";
 import type { Asker, Picture, Studio } from "./picture.ts";
@@ -85,18 +86,4 @@ function teller(): Studio["progress"] {
   };
 }
 
-function report(line: Readonly<Record<string, unknown>>): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
-}
-
-/** The gallery is gone when standard input ends; then so is its backend. */
-async function endWithInput(): Promise<void> {
-  for await (const _ of Deno.stdin.readable) continue;
-  Deno.exit(130);
-}
-
-if (import.meta.main) {
-  const ended = endWithInput();
-  await Promise.race([main(JSON.parse(Deno.args[0] ?? "{}") as GalleryOrder), ended]);
-  Deno.exit(0);
-}
+if (import.meta.main) await obey(main);

@@ -2,10 +2,11 @@
 import { mesh } from "../../tasks-as/mesh/codec.ts";
 import { material } from "../../tasks-as/terrain/testing/worlds.ts";
 import { Canvas } from "../demo/canvas.ts";
+import type { Vector } from "../demo/vectors.ts";
 import { drawWorld, VALUE_COUNT } from "./draw_world.ts";
 import { dayAir, looks, materials, nightAir, nightSkyAt, skyAt, temperate } from "./palette.ts";
 import type { Drawn, Studio } from "./picture.ts";
-import { Raster, type Vector } from "./raster.ts";
+import { Raster } from "./raster.ts";
 import { type MeshedChunk, WorldPiece } from "./world.ts";
 
 const place = [3, 0, 3] as const;

@@ -1,6 +1,7 @@
 // Draws meshed chunks: the vertices as the mesh kernel's page lays them out, materials as colours, light as it fell.
 import { mesh } from "../../tasks-as/mesh/codec.ts";
-import type { Corner, Raster, Shade, Shader, Vector } from "./raster.ts";
+import type { Vector } from "../demo/vectors.ts";
+import type { Corner, Raster, Shade, Shader } from "./raster.ts";
 import type { MeshedChunk } from "./world.ts";
 
 /** How a material looks. */

@@ -1,9 +1,10 @@
 // A landscape assembled from chunks: mountains, woods and a sea, as far as the chunks go.
 import { Canvas } from "../demo/canvas.ts";
+import type { Vector } from "../demo/vectors.ts";
 import { drawWorld, VALUE_COUNT } from "./draw_world.ts";
 import { dayAir, looks, materials, skyAt, temperate } from "./palette.ts";
 import type { Drawn, Studio } from "./picture.ts";
-import { Raster, type Vector } from "./raster.ts";
+import { Raster } from "./raster.ts";
 import { type Region, WorldPiece } from "./world.ts";
 
 /** What is made, in chunks, and from where it is looked at, in cells. */

@@ -4,7 +4,7 @@ import { temperateMaterials } from "../../tasks-as/mesh/testing/chunks.ts";
 import type { TerrainWorld } from "../../tasks-as/terrain/codec.ts";
 import { material, temperateWorld } from "../../tasks-as/terrain/testing/worlds.ts";
 import type { Air, Look } from "./draw_world.ts";
-import type { Vector } from "./raster.ts";
+import type { Vector } from "../demo/vectors.ts";
 
 /** The world that the kernels are tested with. */
 export const temperate: TerrainWorld = temperateWorld;

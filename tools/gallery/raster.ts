@@ -1,8 +1,6 @@
 // A small software rasteriser: triangles in perspective, the nearest wins, four samples per pixel.
 import type { Canvas } from "../demo/canvas.ts";
-
-/** x, y (up), z. */
-export type Vector = readonly [x: number, y: number, z: number];
+import { cross, dot, minus, normalized, plus, times, type Vector } from "../demo/vectors.ts";
 
 /** From where and how wide a scene is seen. */
 export interface View {
@@ -189,28 +187,4 @@ function clipped(corners: readonly Corner[]): Corner[] {
     const at = between(corner.at, next.at) as unknown as Vector;
     return [...kept, { at, values: between(corner.values, next.values) }];
   });
-}
-
-function plus(a: Vector, b: Vector): Vector {
-  return [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
-}
-
-function minus(a: Vector, b: Vector): Vector {
-  return [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-}
-
-function times(a: Vector, factor: number): Vector {
-  return [a[0] * factor, a[1] * factor, a[2] * factor];
-}
-
-function dot(a: Vector, b: Vector): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-function cross(a: Vector, b: Vector): Vector {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-}
-
-function normalized(a: Vector): Vector {
-  return times(a, 1 / Math.hypot(...a));
 }
