@@ -85,11 +85,10 @@ async function unformatted(root: string): Promise<string[]> {
   return files.length > 0 ? files : complaints;
 }
 
-/** Types are checked by another step, so tests start without. */
 async function unitTests(root: string, files: readonly string[]): Promise<string[]> {
   const complaints: string[] = [];
   for (const run of planRuns(files).filter(({ name }) => QUICK_RUNS.includes(name))) {
-    const quick = { ...run, flags: [...run.flags, "--no-check", "--reporter=dot"] };
+    const quick = { ...run, flags: [...run.flags, "--reporter=dot"] };
     const result = await runTests(quick, { root, long: false, capMs: STOP_S * 1000, show: "on failure" });
     complaints.push(...result.failed, ...result.complaints);
     if (result.passed === 0) complaints.push(`${run.name}: no test passed`);

@@ -1,4 +1,7 @@
 // Which tests run together, under which configuration and permissions: data, and the split of files by it.
+//
+// Two lanes go side by side. In one, whole programs start, wait for each other and are killed, one test after the other,
+// with the machine's first attention; in the other, everything that computes takes what they leave of it.
 import { isDenoModule, isTest } from "./source_files.ts";
 
 /** One child process of `deno test`. */
@@ -6,12 +9,14 @@ export interface TestRun {
   readonly name: string;
   readonly files: readonly string[];
   readonly flags: readonly string[];
+  /** Files that run at the same time; as many as there are cores where it is not said. */
+  readonly jobs?: number;
+  /** Runs of one lane follow each other. What computes steps back behind what watches the clock. */
+  readonly lane: "programs" | "computing";
 }
 
-interface Group {
-  readonly name: string;
+interface Group extends Omit<TestRun, "files"> {
   readonly owns: (path: string) => boolean;
-  readonly flags: readonly string[];
 }
 
 /** Enough for code beside which a test stands: files, loopback, and this very Deno as a child. */
@@ -28,41 +33,60 @@ const CLOSED: readonly string[] = [
 /** Whole programs start and kill processes, some of them not Deno: nothing narrower says the truth. */
 const OPEN: readonly string[] = ["--no-prompt", "--allow-all"];
 
+/** The folders of tests/ that need no more than code beside which a test stands. */
 const ACROSS = /^tests\/(contract|sim)\//;
+/** What the sandbox has to hold, in isolates of all kinds. */
+const SANDBOX = /^tests\/(browser|determinism|hostile|meter)\//;
+/** Counts what its own process has running: no other file may run in it. */
+const HERDS = "tests/hostile/herd_test.ts";
+const FLEETS = "tests/fleet/";
+const LIBRARIES = "bench/kernels/";
+const KERNELS = "tasks-as/";
 
-/** Every file belongs to exactly one group; groups run in this order. */
+/** Every file belongs to exactly one group; the groups of a lane run in this order. */
 const GROUPS: readonly Group[] = [
   {
     name: "beside the code",
-    owns: (path) => !/^(tests|tasks-as|bench\/kernels)\//.test(path),
-    flags: ["--parallel", ...CLOSED],
+    owns: (path) => ![KERNELS, LIBRARIES, "tests/"].some((folder) => path.startsWith(folder)),
+    flags: CLOSED,
+    lane: "computing",
   },
   {
     name: "kernels",
-    owns: (path) => path.startsWith("tasks-as/"),
-    flags: ["--config", "tasks-as/deno.json", "--parallel", ...CLOSED],
+    owns: (path) => path.startsWith(KERNELS),
+    flags: ["--config", "tasks-as/deno.json", ...CLOSED],
+    lane: "computing",
   },
   {
     name: "kernels beside libraries",
-    owns: (path) => path.startsWith("bench/kernels/"),
-    flags: ["--config", "bench/kernels/deno.json", "--parallel", ...CLOSED],
+    owns: (path) => path.startsWith(LIBRARIES),
+    flags: ["--config", "bench/kernels/deno.json", ...CLOSED],
+    lane: "computing",
   },
-  { name: "across folders", owns: (path) => ACROSS.test(path), flags: ["--parallel", ...CLOSED] },
+  { name: "across folders", owns: (path) => ACROSS.test(path), flags: CLOSED, lane: "computing" },
+  {
+    name: "sandbox",
+    owns: (path) => SANDBOX.test(path) && path !== HERDS,
+    flags: OPEN,
+    lane: "computing",
+  },
+  { name: "herds", owns: (path) => path === HERDS, flags: OPEN, jobs: 1, lane: "computing" },
+  { name: "fleets", owns: (path) => path.startsWith(FLEETS), flags: OPEN, jobs: 1, lane: "programs" },
   {
     name: "whole programs",
-    owns: (path) => path.startsWith("tests/") && !ACROSS.test(path),
+    owns: (path) =>
+      path.startsWith("tests/") && !ACROSS.test(path) && !SANDBOX.test(path) && !path.startsWith(FLEETS),
     flags: OPEN,
+    jobs: 1,
+    lane: "programs",
   },
 ];
 
 /** The runs for the test files among `files`; groups without a file are left out. */
 export function planRuns(files: readonly string[]): TestRun[] {
   const tests = files.filter((path) => isTest(path) && isDenoModule(path));
-  return GROUPS.map((group) => ({
-    name: group.name,
-    files: tests.filter(group.owns),
-    flags: group.flags,
-  })).filter((run) => run.files.length > 0);
+  return GROUPS.map(({ owns, ...group }) => ({ ...group, files: tests.filter(owns) }))
+    .filter((run) => run.files.length > 0);
 }
 
 /** The files at or below one of `paths`; all of them when no path is given. */

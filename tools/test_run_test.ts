@@ -50,19 +50,19 @@ Deno.test("summarise() complains when the exit code and the report disagree", ()
 
 Deno.test("report() ends with the sum over all runs and is not ok after one failure", () => {
   const result: RunResult = { name: "x", passed: 2, failed: [], skipped: [], complaints: [], tookMs: 10 };
-  const good = report([result, { ...result, skipped: ["t (needs a browser)"] }]);
+  const good = report([result, { ...result, skipped: ["t (needs a browser)"] }], 30);
   assert.equal(good.lines.at(-1), "4 passed, 0 failed, 1 skipped");
   assert.ok(good.ok);
-  const bad = report([result, { ...result, failed: ["t"], complaints: ["late"] }]);
+  const bad = report([result, { ...result, failed: ["t"], complaints: ["late"] }], 30);
   assert.equal(bad.lines.at(-1), "4 passed, 2 failed, 0 skipped");
   assert.ok(!bad.ok);
 });
 
 Deno.test("report() takes a run that executed nothing for a failure, skipped tests or not", () => {
   const full: RunResult = { name: "x", passed: 2, failed: [], skipped: [], complaints: [], tookMs: 10 };
-  assert.ok(!report([full, { ...full, passed: 0 }]).ok);
-  assert.ok(!report([full, { ...full, passed: 0, skipped: ["t (needs a browser)"] }]).ok);
-  assert.ok(!report([]).ok);
+  assert.ok(!report([full, { ...full, passed: 0 }], 1).ok);
+  assert.ok(!report([full, { ...full, passed: 0, skipped: ["t (needs a browser)"] }], 1).ok);
+  assert.ok(!report([], 1).ok);
 });
 
 Deno.test("report() points at a skipped test that does not say what it lacks", () => {
@@ -74,10 +74,10 @@ Deno.test("report() points at a skipped test that does not say what it lacks", (
     complaints: [],
     tookMs: 1,
   };
-  assert.match(report([result]).lines.join("\n"), /a: t {2}\[does not say what it lacks\]/);
+  assert.match(report([result], 1).lines.join("\n"), /a: t {2}\[does not say what it lacks\]/);
 });
 
-Deno.test("planRuns() gives every test file to exactly one run and programs no parallel neighbours", () => {
+Deno.test("planRuns() gives every test file to exactly one run, and programs a lane without neighbours", () => {
   const files = [
     "protocol/codec_test.ts",
     "protocol/codec.ts",
@@ -85,16 +85,21 @@ Deno.test("planRuns() gives every test file to exactly one run and programs no p
     "tasks-as/lib/assembly_test.ts",
     "tests/contract/store_test.ts",
     "tests/e2e/demo_test.ts",
+    "tests/fleet/kill_test.ts",
+    "tests/hostile/herd_test.ts",
+    "tests/hostile/lying_test.ts",
     "tests/deps.ts",
   ];
   const runs = planRuns(files);
-  assert.deepEqual(runs.map(({ name, files }) => [name, files]), [
-    ["beside the code", ["protocol/codec_test.ts"]],
-    ["kernels", ["tasks-as/build_test.ts"]],
-    ["across folders", ["tests/contract/store_test.ts"]],
-    ["whole programs", ["tests/e2e/demo_test.ts"]],
+  assert.deepEqual(runs.map(({ name, files, lane, jobs }) => [name, files, lane, jobs]), [
+    ["beside the code", ["protocol/codec_test.ts"], "computing", undefined],
+    ["kernels", ["tasks-as/build_test.ts"], "computing", undefined],
+    ["across folders", ["tests/contract/store_test.ts"], "computing", undefined],
+    ["sandbox", ["tests/hostile/lying_test.ts"], "computing", undefined],
+    ["herds", ["tests/hostile/herd_test.ts"], "computing", 1],
+    ["fleets", ["tests/fleet/kill_test.ts"], "programs", 1],
+    ["whole programs", ["tests/e2e/demo_test.ts"], "programs", 1],
   ]);
-  assert.deepEqual(runs.map(({ flags }) => flags.includes("--parallel")), [true, true, true, false]);
 });
 
 Deno.test("selectFiles() takes files and folders and does not confuse names with a common start", () => {
@@ -120,9 +125,9 @@ Deno.test("runTests() tells the truth about passing, failing, broken, empty and 
     for (const [name, source] of Object.entries(sources)) await Deno.writeTextFile(`${root}/${name}`, source);
     const run = async (file: string, change: Partial<Parameters<typeof runTests>[1]> = {}) => {
       const options = { root, long: false, capMs: 60_000, show: "never" as const, ...change };
-      const flags = ["--no-check", "--no-config", "--allow-env"];
+      const flags = ["--no-config", "--allow-env"];
       const { passed, failed, skipped, complaints } = await runTests(
-        { name: file, files: [file], flags },
+        { name: file, files: [file], flags, lane: "programs" },
         options,
       );
       return [passed, failed.length, skipped.length, complaints.length];

@@ -6,7 +6,8 @@ import { ask, bearing, reversed, startRig, until } from "./coordinator_rig.ts";
 import { joinWorker, json } from "./coordinator_worker.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const STOP_MS_MAX = 4_000;
+/** It takes two seconds at most; a machine that does much else may need more. */
+const STOP_MS_MAX = 10_000;
 
 Deno.test("a coordinator that stops ends every request with an answer or a code, and closes with 1012", async () => {
   await using rig = await startRig();

@@ -72,7 +72,7 @@ for (const seed of [1, 2]) {
     for (let wave = 0; wave < 6; wave++) {
       await Promise.all(Array.from({ length: 40 }, (_, i) => one(wave * 40 + i, 20 + draw() * 600)));
     }
-    assert.ok(late.every((overMs) => overMs < 500), `over by ${late}`); // a busy machine's timers, not a rule
+    assert.ok(late.every((overMs) => overMs < 2_000), `over by ${late}`); // a busy machine's timers, not a rule
     calm = true;
     answered = 0;
     await Promise.all(Array.from({ length: 40 }, (_, i) => one(i, calmDeadlineMs)));

@@ -62,17 +62,17 @@ Deno.test("worker program stops at once when ctrl-C is pressed again", async () 
   await withScene(({ coordinator, start }) =>
     start([], async (program) => {
       const connection = await busy(coordinator, 2);
+      const startMs = performance.now();
       program.signal("SIGINT");
       await connection.heard(messageType.pause);
       let ended = false;
       void program.status.then(() => ended = true);
-      const startMs = performance.now();
       await eventually("the end", () => {
         if (!ended) program.signal("SIGINT");
         return ended;
       });
       assert.equal(await program.exitCode(), 130);
-      assert.ok(performance.now() - startMs > 100, "repeats right after the first press do not count");
+      assert.ok(performance.now() - startMs > 400, "repeats right after the first press do not count");
     })
   );
 });

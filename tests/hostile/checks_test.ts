@@ -51,7 +51,7 @@ Deno.test("check() stops a check that spins, without a verdict", async () => {
     const start = performance.now();
     assert.equal((await judge(pool, { check: spin })).type, "unknown");
     assert.equal((await judge(pool, { postCheck: spin })).type, "unknown");
-    assert.ok(performance.now() - start < 8_000);
+    assert.ok(performance.now() - start < 30_000);
   });
 });
 

@@ -8,7 +8,7 @@ Deno.test("run() stops a kernel that spins, wherever it spins, and the next task
       const outcome = await arena.fight(parts, { wallMs: 60 });
       assert.equal(codeOf(outcome), "kernel.late");
       assert.ok(
-        outcome.computeUs >= 60_000 && outcome.computeUs < 1_000_000,
+        outcome.computeUs >= 60_000 && outcome.computeUs < 20_000_000,
         `stopped after ${outcome.computeUs} µs`,
       );
       assert.equal(outcome.fuel, 0);
