@@ -27,8 +27,8 @@ export interface RunOptions {
 
 /** How long a stopped run may take to say goodbye. */
 const GOODBYE_MS = 5_000;
-/** How far what computes steps back, in steps of `nice`: to a third of what it would get. */
-const STEPS_BACK = 5;
+/** How far what computes steps back, in steps of `nice`: as far as a worker does for its helper. */
+const STEPS_BACK = 19;
 
 /** Runs one child and reads its report. */
 export async function runTests(run: TestRun, options: RunOptions): Promise<RunResult> {

@@ -5,8 +5,8 @@ import { type RosterEntry, type Signer, signerEntries } from "../../sandbox/mod.
 import { assert } from "../deps.ts";
 import type { SignedKernel } from "./worker_kernels.ts";
 
-/** How long a test waits for anything. */
-const patienceMs = 20_000;
+/** How long a test waits for anything: a worker gets what everybody else leaves of the machine. */
+const patienceMs = 60_000;
 
 /** Waits until `found` gives something. */
 export async function eventually<T>(what: string, found: () => T | undefined | false): Promise<T> {

@@ -10,8 +10,8 @@ import { runArgs, withProgram, type WorkerProgram } from "./worker_program.ts";
 const signer = await generateSigner();
 const slowEcho = await signKernel(tinyCores.slowEcho, signer, { limits: { wallMsMax: 20_000 } });
 const spin = await signKernel(tinyCores.spin, signer, { id: "spin", limits: { wallMsMax: 20_000 } });
-/** A second or two. */
-const longRounds = 400_000_000;
+/** About a second. */
+const longRounds = 200_000_000;
 
 interface Scene {
   readonly coordinator: FakeCoordinator;

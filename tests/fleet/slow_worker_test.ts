@@ -42,7 +42,20 @@ async function shares(
   return answered;
 }
 
+/** A machine whose timers come late makes all workers equally slow: it is asked again. */
+const attempts = 3;
+
 Deno.test("a ten times slower worker gets a small share of the work, and a lease from its own times", async () => {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await compete();
+    } catch (error) {
+      if (attempt === attempts) throw error;
+    }
+  }
+});
+
+async function compete(): Promise<void> {
   await withFleet({ trust: { probationResults } }, async (fleet) => {
     // The slow worker is the nearest: who looks at round trips alone prefers it.
     await using fastTap = new Wiretap(fleet.url, fastLagMs);
@@ -88,4 +101,4 @@ Deno.test("a ten times slower worker gets a small share of the work, and a lease
       return leasesOf(fastTap).at(-1)! < 0.7 * slowLease;
     });
   });
-});
+}
