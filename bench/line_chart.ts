@@ -12,7 +12,7 @@ const left = 70;
 const right = 20;
 const top = 44;
 const bottom = 48;
-const colours = ["#1f6feb", "#d1242f", "#1a7f37"];
+const colours = ["#1f6feb", "#d1242f", "#1a7f37", "#8250df"];
 
 /** Draws it. `x` and `y` name the axes; x values are above 0. */
 export function lineChart(title: string, x: string, y: string, lines: readonly Line[]): string {

@@ -1,9 +1,12 @@
-// deno task bench [name …] [--write] [--json]: runs the benchmarks one after the other, each in a process of its own.
+// deno task bench [name …] [--write] [--json] [--quick]: runs the benchmarks one after the other, each in a process of its own.
 // Figures are for one machine and moment: read the ratios, and compare within one run.
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-/** What can be measured, in the order in which it is. `long`: only when named. `besideLibraries`: in kernels/. */
+/**
+ * What can be measured, in the order in which it is. `long`: only when named. `besideLibraries`: in kernels/. `staged`: a
+ * coordinator with fleets around it, as processes; knows `--quick` and `--long`.
+ */
 const benches = [
   { name: "codec", about: "frames: parse, encode, pre-scan" },
   { name: "scheduler", about: "the core against workers and queue; --write: docs/scheduling.md" },
@@ -27,10 +30,21 @@ const benches = [
     name: "hostile_fleet",
     about: "40 slots, 30 % hostile or slow, a tenth leaving each second: deadlines met",
   },
+  { name: "profile", about: "the coordinator under load, function by function", staged: true },
+  { name: "books", about: "ledger and audit on beside off: at most 10 % of the CPU", staged: true },
+  { name: "overhead", about: "what a worker adds to a kernel: a median of 150 µs at most", staged: true },
+  { name: "wire", about: "bytes on the wire per byte of payload: at most 1.10", staged: true },
+  { name: "scale", about: "cost against workers, payload, waiting tasks, projects", staged: true },
+  { name: "idle", about: "10,000 idle worker connections: memory, heartbeats", staged: true },
+  { name: "several", about: "the same load on 1, 2 and 4 coordinators", staged: true },
+  { name: "parts", about: "the parts of a task's way in one table: codec, core, sandbox, books", long: true },
+  { name: "promises", about: "what is promised beside what was measured last", long: true },
+  { name: "million", about: "a million workers, calculated from scale, idle, wire and store", long: true },
+  { name: "soak", about: "memory and p99 stay flat; --long: twelve minutes", staged: true, long: true },
   { name: "demo", about: "twenty demos: wrong answers served", long: true },
 ] as const;
 
-const usage = `deno task bench [name …] [--runs N] [--write] [--json]\n\n${
+const usage = `deno task bench [name …] [--runs N] [--write] [--json] [--quick | --long]\n\n${
   benches.map((bench) =>
     `  ${bench.name.padEnd(12)} ${bench.about}${"long" in bench ? " (only when named)" : ""}`
   ).join("\n")
@@ -42,7 +56,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`${read}\n\n${usage}`);
     return 64;
   }
-  const { names, json, help, runs, write } = read;
+  const { names, json, help, runs, write, quick, long } = read;
   if (help) {
     console.log(usage);
     return 0;
@@ -50,6 +64,8 @@ async function main(args: readonly string[]): Promise<number> {
   const flags = [
     ...(json ? ["--json"] : []),
     ...(write ? ["--write"] : []),
+    ...(quick ? ["--quick"] : []),
+    ...(long ? ["--long"] : []),
     ...(runs === undefined ? [] : ["--runs", runs]),
   ];
   const chosen = names.length > 0
@@ -83,12 +99,20 @@ function readArgs(args: readonly string[]) {
         json: { type: "boolean" },
         write: { type: "boolean" },
         help: { type: "boolean" },
+        quick: { type: "boolean" },
+        long: { type: "boolean" },
         runs: { type: "string" },
       },
     });
     const unknown = names.filter((name) => !benches.some((bench) => bench.name === name));
     if (unknown.length > 0) return `Cannot measure ${unknown.join(", ")}: no such benchmark.`;
-    const { runs } = values;
+    const { runs, quick = false, long = false } = values;
+    const sized = quick || long;
+    const other = benches.find((bench) => !("staged" in bench) && names.includes(bench.name));
+    if (sized && (other !== undefined || names.length === 0)) {
+      const staged = benches.filter((bench) => "staged" in bench).map((bench) => bench.name);
+      return `Cannot measure: only ${staged.join(", ")} can be --quick or --long.`;
+    }
     if (runs !== undefined && !/^[1-9]\d{0,3}$/.test(runs)) {
       return `Cannot measure: --runs is "${runs}", not a count.`;
     }
@@ -97,6 +121,8 @@ function readArgs(args: readonly string[]) {
       json: values.json === true,
       write: values.write === true,
       help: values.help === true,
+      quick,
+      long,
       runs,
     };
   } catch (cause) {

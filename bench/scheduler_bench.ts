@@ -61,7 +61,7 @@ function submit(state: State, task: number, nowMs: number, out: Effect[]): void 
 }
 
 /** Every task submitted pushes one out of the queue: what is answered makes room for what waits. */
-function measure(workers: number, queued: number, tasks: number): SchedulerRow {
+export function measureScheduler(workers: number, queued: number, tasks: number): SchedulerRow {
   const state = populated(workers, queued);
   const assigned = [...state.attempts.values()].map((attempt) => ({
     worker: attempt.worker.spec.worker,
@@ -134,9 +134,9 @@ function print(rows: readonly SchedulerRow[]): void {
 }
 
 if (import.meta.main) {
-  measure(100, 100, 50_000);
-  const queues = byQueue.map(([workers, queued]) => measure(workers, queued, 100_000));
-  const fleets = byWorkers.map(([workers, queued]) => measure(workers, queued, 100_000));
+  measureScheduler(100, 100, 50_000);
+  const queues = byQueue.map(([workers, queued]) => measureScheduler(workers, queued, 100_000));
+  const fleets = byWorkers.map(([workers, queued]) => measureScheduler(workers, queued, 100_000));
   const rows = [...queues, ...fleets];
   if (Deno.args.includes("--write")) await write(queues, fleets);
   if (Deno.args.includes("--json")) console.log(JSON.stringify(rows));

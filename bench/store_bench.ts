@@ -1,10 +1,12 @@
 // What bookkeeping costs: notes, flushes and booking at the pace of 10,000 tasks a second on 100 workers, the store's
-// own rows a second, and recovery. `deno run -P=bench bench/store_bench.ts [--json]`. One run takes about ten seconds.
+// own rows a second, and recovery. `deno run -P=bench bench/store_bench.ts [--write] [--json]`:
+// --write keeps the figures for what is calculated from them. One run takes about ten seconds.
 import { setImmediate } from "node:timers";
 import { Bookkeeper, packAudit, unpackAudit } from "../coordinator/ledger/mod.ts";
 import type { AuditRecord } from "../coordinator/ledger/mod.ts";
 import { digestOf, openFolderBlobs, openStore, type Store } from "../coordinator/store/mod.ts";
 import { withTempFolder } from "../tools/temp_folder.ts";
+import { keepMeasured } from "./measured.ts";
 
 /** One measured figure. */
 export interface StoreBenchRow {
@@ -201,6 +203,7 @@ function row(name: string, value: number, unit: string): StoreBenchRow {
 
 if (import.meta.main) {
   const rows = await storeBench();
+  if (Deno.args.includes("--write")) await keepMeasured("store", rows);
   if (Deno.args.includes("--json")) console.log(JSON.stringify({ bench: "store", rows }));
   else for (const { name, value, unit } of rows) console.log(`${name}: ${value.toPrecision(4)} ${unit}`);
 }

@@ -4,7 +4,8 @@ import { parseArgs } from "node:util";
 import { Crew } from "../../tools/demo/crew.ts";
 import { withTempFolder } from "../../tools/temp_folder.ts";
 import { writeSection } from "../page_section.ts";
-import { jsonLine, page, report } from "./report.ts";
+import { keepMeasured } from "../measured.ts";
+import { figures, kept, page, report } from "./report.ts";
 import { Results } from "./results.ts";
 import { echoOrder, type Scenario, type ScenarioName, scenarios } from "./scenarios.ts";
 import { startBullmq, startEcho, startNats, startNatsLibrary, startP2c2r, type System } from "./systems.ts";
@@ -196,8 +197,11 @@ async function main(args: readonly string[]): Promise<number> {
     try {
       const results = await Promise.race([measure(asked, crew, stack, folder, say), stopped.promise]);
       if (!asked.json) console.log(report(results));
-      if (asked.write) await writeSection("docs/performance.md", "peers", page(results, asked));
-      console.log(jsonLine(results, asked.rounds));
+      if (asked.write) {
+        await writeSection("docs/performance.md", "peers", page(results, asked));
+        await keepMeasured("peers", kept(results, asked.rounds));
+      }
+      console.log(JSON.stringify(figures(results, asked.rounds)));
       return 0;
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;

@@ -117,13 +117,36 @@ function ratioLines(results: Results): string[] {
   });
 }
 
-/** The last line of a run. */
-export function jsonLine(results: Results, rounds: number): string {
-  const rounded = Object.fromEntries(
-    Object.entries(ratios(results)).map((
-      [name, value],
-    ) => [name, value === null ? null : Number(value.toFixed(3))]),
-  );
-  const p999Ms = results.spread(ours, "open10k", "p999Ms")?.median ?? null;
-  return JSON.stringify({ ratios: rounded, p999Ms: p999Ms && Number(p999Ms.toFixed(2)), rounds });
+/** What programs read of a run: each ratio ours over theirs, null where something is missing. */
+export interface PeersFigures {
+  readonly ratios: Readonly<Record<keyof typeof goals, number | null>>;
+  /** Of an open pace of 10,000 a second. */
+  readonly p999Ms: number | null;
+  readonly rounds: number;
+}
+
+/** The figures, rounded. */
+export function figures(results: Results, rounds: number): PeersFigures {
+  const rounded = (value: number | null | undefined, digits: number) =>
+    value === null || value === undefined ? null : Number(value.toFixed(digits));
+  const all = Object.entries(ratios(results)).map(([name, value]) => [name, rounded(value, 3)] as const);
+  return {
+    ratios: Object.fromEntries(all) as PeersFigures["ratios"],
+    p999Ms: rounded(results.spread(ours, "open10k", "p999Ms")?.median, 2),
+    rounds,
+  };
+}
+
+/** What is kept of a run, for the table of what is promised. */
+export interface KeptPeers extends PeersFigures {
+  /** The longest of all that were asked one at a time, median of the rounds. */
+  readonly unloadedMaxMs: number | null;
+}
+
+/** The figures, and the longest of the quiet. */
+export function kept(results: Results, rounds: number): KeptPeers {
+  return {
+    ...figures(results, rounds),
+    unloadedMaxMs: results.spread(ours, "latency", "maxMs")?.median ?? null,
+  };
 }

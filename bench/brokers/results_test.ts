@@ -1,7 +1,7 @@
 import { assert } from "../../tests/deps.ts";
 import { readArgs } from "./main.ts";
 import { answerOf, answers, inputOf } from "../stage/order.ts";
-import { jsonLine, page, report } from "./report.ts";
+import { figures, page, report } from "./report.ts";
 import { Results } from "./results.ts";
 import { scenarios } from "./scenarios.ts";
 import type { Measured } from "./systems.ts";
@@ -31,7 +31,7 @@ Deno.test("Results gives the median of an odd and of an even number of rounds, a
   assert.equal(results.spread("nats", "depth256", "tasksPerS"), undefined);
 });
 
-Deno.test("jsonLine() states ratios of ours over theirs, and null where a peer is missing", () => {
+Deno.test("figures() states ratios of ours over theirs, and null where a peer is missing", () => {
   const results = new Results();
   results.add("p2c2r", "depth256", measured(4000));
   results.add("nats", "depth256", measured(1000));
@@ -39,8 +39,7 @@ Deno.test("jsonLine() states ratios of ours over theirs, and null where a peer i
   results.add("nats", "open10k", measured(10_000, 8));
   results.add("p2c2r, one a worker", "single256", measured(500));
   results.add("echo", "single256", measured(1000));
-  const line = JSON.parse(jsonLine(results, 1)) as { readonly ratios: Record<string, number | null> };
-  assert.deepEqual(line, {
+  assert.deepEqual(figures(results, 1), {
     ratios: { nats: 4, bullmq: null, cpuNats: 0.25, rawEcho: 0.5, p50Nats: null, p99Nats: 0.5 },
     p999Ms: 9,
     rounds: 1,

@@ -1,5 +1,6 @@
 // Load on a coordinator without the SDK: the protocol's own codec over one connection and nothing around it, so that the
-// coordinator is what is measured. Takes the coordinator's address and an API key.
+// coordinator is what is measured. Takes the coordinator's address and API keys, opens a connection for each of them, and
+// spreads its tasks evenly.
 import { setImmediate } from "node:timers";
 import {
   type FromBackend,
@@ -11,15 +12,16 @@ import {
 import { type Ends, type Road, serveOrders } from "./load.ts";
 import { type FrameSocket, openFrames } from "./socket.ts";
 
-const [url = "", apiKey = ""] = Deno.args;
+const [url = "", ...apiKeys] = Deno.args;
 /** Far beyond what a task takes: what is measured is speed, not refusals. */
-const deadlineMs = 10_000;
+const deadlineMsUsual = 10_000;
 const kernelNo = 1;
 /** Requests are found by the low bits of their numbers: many more than can be in flight. */
-const numbersKept = 2 ** 20;
+const numbersKept = 2 ** 13;
 
 /** One session of a backend. */
-class LeanRoad implements Road {
+class Session implements Road {
+  readonly #apiKey: string;
   readonly #ends: Ends;
   readonly #opened = Promise.withResolvers<void>();
   readonly #slots = new Int32Array(numbersKept).fill(-1);
@@ -27,7 +29,8 @@ class LeanRoad implements Road {
   #socket: FrameSocket | undefined;
   #requestNo = 0;
 
-  constructor(ends: Ends) {
+  constructor(apiKey: string, ends: Ends) {
+    this.#apiKey = apiKey;
     this.#ends = ends;
     this.#outbox = new Outbox<FromBackend>({
       send: (frame) => this.#socket?.send(frame),
@@ -36,7 +39,7 @@ class LeanRoad implements Road {
   }
 
   async open(): Promise<this> {
-    this.#socket = await openFrames(`${url.replace(/^http/, "ws")}/v1/backend`, apiKey, (frame) => {
+    this.#socket = await openFrames(`${url.replace(/^http/, "ws")}/v1/backend`, this.#apiKey, (frame) => {
       for (const message of parseToBackend(frame)) this.#take(message);
     });
     this.#outbox.push([t.openKernel, kernelNo, "echo", null]);
@@ -44,7 +47,7 @@ class LeanRoad implements Road {
     return this;
   }
 
-  send(slot: number, input: Uint8Array): void {
+  send(slot: number, input: Uint8Array, deadlineMs = deadlineMsUsual): void {
     const no = ++this.#requestNo;
     this.#slots[no % numbersKept] = slot;
     this.#outbox.push([t.submit, no, kernelNo, input, null, deadlineMs, 0, 0, null, null, null, null, null]);
@@ -77,5 +80,12 @@ class LeanRoad implements Road {
   }
 }
 
-await serveOrders((ends) => new LeanRoad(ends).open());
+await serveOrders(async (ends) => {
+  const sessions: Session[] = [];
+  // One after the other: each key costs a look into the store, and thousands at once would wait for each other.
+  for (const apiKey of apiKeys) sessions.push(await new Session(apiKey, ends).open());
+  return {
+    send: (slot, input, deadlineMs) => sessions[slot % sessions.length]!.send(slot, input, deadlineMs),
+  };
+});
 Deno.exit(0);

@@ -4,8 +4,8 @@ import { answers, type Figures, inputOf, numberInput, type Order } from "./order
 
 /** The way into the system under measurement. */
 export interface Road {
-  /** Hands a task over; it leaves with this turn of the event loop. */
-  send(slot: number, input: Uint8Array<ArrayBuffer>): void;
+  /** Hands a task over; it leaves with this turn of the event loop. Only roads to a coordinator know deadlines. */
+  send(slot: number, input: Uint8Array<ArrayBuffer>, deadlineMs: number | undefined): void;
 }
 
 /** Who hears what became of tasks, by the slots they were sent from: once each, never from inside `send`. */
@@ -95,7 +95,7 @@ class Run {
     else for (let slot = this.#free.pop(); slot !== undefined; slot = this.#free.pop()) this.#next(slot);
     await this.#done.promise;
     const sorted = Float64Array.from(this.#latencies).sort();
-    const at = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
+    const at = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
     return {
       tasks: sorted.length,
       failed: this.#failed,
@@ -142,7 +142,7 @@ class Run {
     const input = this.#inputs[slot]!;
     numberInput(input, this.#numbers.take());
     this.#fromMs[slot] = fromMs;
-    this.#road.send(slot, input);
+    this.#road.send(slot, input, this.#order.deadlineMs);
   }
 
   #endIfIdle(): void {

@@ -10,6 +10,8 @@ export interface Order {
   readonly inputBytes: number;
   readonly outputBytes: number;
   readonly pace: Pace;
+  /** Time until the answer is due, where the system knows such a thing. Default: far beyond what a task takes. */
+  readonly deadlineMs?: number;
   /** Not counted: until the ways are warm. */
   readonly warmMs: number;
   readonly measureMs: number;

@@ -10,12 +10,13 @@ export function cpuUs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
-/** Starts a Deno program of a system; resolves with its first report of a type. */
+/** Starts a Deno program of a system; resolves with its first report of a type. What it reports later goes to `onLater`. */
 export async function startUntil(
   crew: Crew,
   name: string,
   args: readonly string[],
   type: string,
+  onLater: (report: Report) => void = () => {},
 ): Promise<{ readonly member: Member; readonly report: Report }> {
   const first = Promise.withResolvers<Report>();
   const member = crew.start({
@@ -23,6 +24,7 @@ export async function startUntil(
     args: ["--no-prompt", ...args],
     onReport: (report) => {
       if (report.type === type) first.resolve(report);
+      else onLater(report);
     },
   });
   member.ended.then((code) =>
@@ -59,6 +61,12 @@ export class Generator {
     });
     await ready.promise;
     return generator;
+  }
+
+  /** Ends it at once, whatever it is doing: nobody hears of that order any more. */
+  abandon(): void {
+    this.#answer = undefined;
+    this.member.kill("SIGKILL");
   }
 
   /** Carries out an order. */

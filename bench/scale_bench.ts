@@ -1,0 +1,240 @@
+// How cost grows: tasks a second, the coordinator's CPU per task and latency against workers, payload, tasks waiting
+// and projects. deno task bench scale [--write] [--json] [--quick]: about 75 seconds; --write puts the figures into
+// docs/scaling.md and draws them.
+import { type Line, lineChart } from "./line_chart.ts";
+import { markdownTable } from "./page_section.ts";
+import type { Order } from "./stage/order.ts";
+import { publish, readFlags, withCrew } from "./stage/program.ts";
+import type { Generator } from "./stage/processes.ts";
+import {
+  makeProjects,
+  measureOrder,
+  type Memory,
+  type StagedCoordinator,
+  type StageFigures,
+  startFleet,
+  startLoad,
+  startStagedCoordinator,
+} from "./stage/stage.ts";
+
+/** What grows while the rest stays: 100 workers, 180 B in and 100 B out, one project, 256 in flight. */
+export type Axis = "workers" | "payload" | "waiting" | "projects";
+
+/** One point. */
+export interface ScalePoint extends StageFigures {
+  readonly axis: Axis;
+  readonly size: number;
+  /** Of the axis of waiting tasks: what the coordinator held meanwhile. */
+  readonly memory: Memory | null;
+}
+
+const axes: Readonly<Record<Axis, { readonly title: string; readonly sizes: readonly number[] }>> = {
+  workers: { title: "workers", sizes: [1, 10, 100, 1_000, 5_000] },
+  payload: { title: "bytes in and bytes out, 64 in flight", sizes: [64, 1_024, 16_384, 65_536, 262_144] },
+  waiting: { title: "tasks that wait behind those in flight", sizes: [100, 1_000, 10_000, 90_000] },
+  projects: { title: "projects, 1,024 in flight", sizes: [1, 10, 100, 1_000] },
+};
+/** The same for a look whether all of it works. */
+const quickSizes: Readonly<Record<Axis, readonly number[]>> = {
+  workers: [1, 20],
+  payload: [64, 4_096],
+  waiting: [100, 2_000],
+  projects: [1, 4],
+};
+const workersUsual = 100;
+const depth = 256;
+const depthPayload = 64;
+const depthProjects = 1_024;
+const small = { inputBytes: 180, outputBytes: 100 } as const;
+const perSessionMax = 1_000;
+/** The longest there is: tasks that wait come after all others. */
+const waitingDeadlineMs = 60_000;
+
+interface Pacing {
+  readonly warmMs: number;
+  readonly measureMs: number;
+}
+
+const closed = (inFlight: number): Order["pace"] => ({ type: "closed", depth: inFlight });
+
+async function byWorkers(sizes: readonly number[], pacing: Pacing): Promise<ScalePoint[]> {
+  return await withCrew(async (crew, folder) => {
+    const coordinator = await startStagedCoordinator(crew, folder, "coordinator");
+    const load = await startLoad(crew, "load", coordinator.url, [coordinator.key]);
+    const points: ScalePoint[] = [];
+    let here = 0;
+    for (const size of sizes) {
+      await startFleet(crew, `fleet of ${size - here}`, coordinator.url, size - here);
+      here = size;
+      const order = { ...small, pace: closed(depth), ...pacing };
+      points.push(await pointOf("workers", size, coordinator, load, order));
+    }
+    return points;
+  });
+}
+
+async function byPayload(sizes: readonly number[], pacing: Pacing): Promise<ScalePoint[]> {
+  return await withCrew(async (crew, folder) => {
+    const coordinator = await startStagedCoordinator(crew, folder, "coordinator");
+    await startFleet(crew, "fleet", coordinator.url, workersUsual);
+    const load = await startLoad(crew, "load", coordinator.url, [coordinator.key]);
+    const points: ScalePoint[] = [];
+    for (const size of sizes) {
+      const order = { inputBytes: size, outputBytes: size, pace: closed(depthPayload), ...pacing };
+      points.push(await pointOf("payload", size, coordinator, load, order));
+    }
+    return points;
+  });
+}
+
+async function byProjects(sizes: readonly number[], pacing: Pacing): Promise<ScalePoint[]> {
+  return await withCrew(async (crew, folder) => {
+    const coordinator = await startStagedCoordinator(crew, folder, "coordinator");
+    await startFleet(crew, "fleet", coordinator.url, workersUsual);
+    const keys = await makeProjects(coordinator, Math.max(...sizes));
+    const points: ScalePoint[] = [];
+    for (const size of sizes) {
+      const load = await startLoad(crew, `load of ${size}`, coordinator.url, keys.slice(0, size));
+      const order = { ...small, pace: closed(depthProjects), ...pacing };
+      points.push(await pointOf("projects", size, coordinator, load, order));
+      load.abandon();
+    }
+    return points;
+  });
+}
+
+/**
+ * Behind 256 tasks that keep all workers busy, others wait that are due much later. A coordinator for each size, since
+ * those are not waited for at the end.
+ */
+async function byWaiting(sizes: readonly number[], pacing: Pacing): Promise<ScalePoint[]> {
+  const points: ScalePoint[] = [];
+  for (const size of sizes) {
+    points.push(
+      await withCrew(async (crew, folder) => {
+        const coordinator = await startStagedCoordinator(crew, folder, "coordinator");
+        const { url, key } = coordinator;
+        await startFleet(crew, "fleet", url, workersUsual, 1);
+        const load = await startLoad(crew, "load", url, [key]);
+        const sessions = new Array<string>(Math.ceil(size / perSessionMax)).fill(key);
+        const waiting = await startLoad(crew, "waiting", url, sessions);
+        const order = { ...small, pace: closed(depth), ...pacing };
+        const asked = { ...small, pace: closed(size), deadlineMs: waitingDeadlineMs };
+        // Nobody waits for its figures: it is there to have tasks wait.
+        void waiting.run({ ...asked, warmMs: waitingDeadlineMs, measureMs: waitingDeadlineMs });
+        await untilWaiting(coordinator, size);
+        const point = await pointOf("waiting", size, coordinator, load, order);
+        const held = load.run(order);
+        const memory = await coordinator.memory();
+        await held;
+        waiting.abandon();
+        return { ...point, memory };
+      }),
+    );
+  }
+  return points;
+}
+
+/** Until nearly all of them are there: some are always on their way. */
+async function untilWaiting(coordinator: StagedCoordinator, size: number): Promise<void> {
+  const untilMs = performance.now() + waitingDeadlineMs / 2;
+  for (;;) {
+    const { queue } = await coordinator.tasks() as unknown as { queue: { waiting: number } };
+    if (queue.waiting >= 0.9 * size - workersUsual) return;
+    if (performance.now() > untilMs) throw new Error(`only ${queue.waiting} of ${size} tasks wait`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function pointOf(
+  axis: Axis,
+  size: number,
+  coordinator: StagedCoordinator,
+  load: Generator,
+  order: Order,
+): Promise<ScalePoint> {
+  const figures = await measureOrder(coordinator, load, order);
+  return { axis, size, memory: null, ...figures };
+}
+
+const title = (axis: Axis): string => axes[axis].title;
+
+function page(points: readonly ScalePoint[]): string {
+  const rows = points.map((point, at) => [
+    points[at - 1]?.axis === point.axis ? "" : title(point.axis),
+    point.size.toLocaleString("en"),
+    Math.round(point.tasksPerS).toLocaleString("en"),
+    point.coordinatorUs.toFixed(1),
+    point.p50Ms.toFixed(1),
+    point.p99Ms.toFixed(1),
+    point.coordinatorCore.toFixed(2),
+    point.clientCore.toFixed(2),
+    point.failed,
+  ]);
+  const head = ["what grows", "to", "tasks/s", "CPU a task, µs", "p50, ms", "p99, ms"];
+  const table = markdownTable([...head, "coordinator's core", "client's core", "failed"], rows);
+  const pictures = charts.map(({ file, title }) => `![${title}](${file})`).join("\n");
+  return `${pictures}\n\n${table}\n\nA waiting task of 180 bytes holds ${
+    (bytesPerWaiting(points) / 1024).toFixed(2)
+  } KiB of the coordinator's memory.`;
+}
+
+/** What is drawn, one picture each. */
+const charts = [
+  {
+    ...{ file: "scaling-throughput.svg", title: "Tasks a second", unit: "tasks/s" },
+    of: (point: ScalePoint) => point.tasksPerS,
+  },
+  {
+    ...{ file: "scaling-cpu.svg", title: "Coordinator's CPU per task", unit: "µs" },
+    of: (point: ScalePoint) => point.coordinatorUs,
+  },
+  {
+    ...{ file: "scaling-p99.svg", title: "99th percentile of latency", unit: "ms" },
+    of: (point: ScalePoint) => point.p99Ms,
+  },
+] as const;
+
+/** Memory of JavaScript, by the difference between the two longest queues. */
+export function bytesPerWaiting(points: readonly ScalePoint[]): number {
+  const [few, many] = points.filter(({ axis }) => axis === "waiting").slice(-2);
+  const held = (point: ScalePoint | undefined) =>
+    (point?.memory?.heapBytes ?? NaN) + (point?.memory?.externalBytes ?? NaN);
+  return (held(many) - held(few)) / ((many?.size ?? NaN) - (few?.size ?? NaN));
+}
+
+async function draw(points: readonly ScalePoint[]): Promise<void> {
+  const lines = (of: (point: ScalePoint) => number): Line[] =>
+    (Object.keys(axes) as Axis[]).map((axis) => ({
+      name: title(axis),
+      points: points.filter((point) => point.axis === axis).map((point) => [point.size, of(point)] as const),
+    }));
+  for (const { file, title, unit, of } of charts) {
+    const svg = lineChart(title, "how many", unit, lines(of));
+    await Deno.writeTextFile(new URL(`../docs/${file}`, import.meta.url), svg);
+  }
+}
+
+const measures: Readonly<Record<Axis, typeof byWorkers>> = {
+  workers: byWorkers,
+  payload: byPayload,
+  waiting: byWaiting,
+  projects: byProjects,
+};
+
+if (import.meta.main) {
+  const flags = readFlags();
+  const pacing = flags.quick ? { warmMs: 200, measureMs: 300 } : { warmMs: 500, measureMs: 1_500 };
+  const points: ScalePoint[] = [];
+  for (const axis of Object.keys(axes) as Axis[]) {
+    points.push(...await measures[axis](flags.quick ? quickSizes[axis] : axes[axis].sizes, pacing));
+  }
+  if (flags.write) await draw(points);
+  await publish(flags, {
+    page: "docs/scaling.md",
+    section: "scale",
+    text: page(points),
+    figures: points,
+    keep: true,
+  });
+}
