@@ -4,6 +4,8 @@ import { type CoreModule, type FunctionBody, kindOf, signatureOf } from "../wasm
 
 /** What is known of a module's calls. */
 export interface CallGraph {
+  /** All functions, each behind those that it calls, but for recursion. */
+  readonly calleesFirst: readonly number[];
   /** Whether a call from one function to another may come back to the first before it returns. */
   isRecursive(from: number, to: readonly number[]): boolean;
   /** The functions that an indirect call of a type may reach. */
@@ -34,7 +36,9 @@ export function callGraphOf(module: CoreModule): CallGraph {
   const exported = module.exports.filter((one) => one.kind === kindOf.function).map((one) => one.index);
   edges.push([...exported, ...(tablesAreShared ? module.referenced : [])]);
   const groups = groupsOf(edges);
+  const numbers = module.functions.map((_, index) => index);
   return {
+    calleesFirst: numbers.sort((a, b) => at(groups, a) - at(groups, b)),
     isRecursive: (from, to) => to.some((one) => groups[one] === groups[from]),
     targetsOf,
     longestChain: (slots) => longestChain(edges, groups, slots),

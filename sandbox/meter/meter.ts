@@ -5,6 +5,7 @@ import { P2c2rError } from "../../protocol/errors.ts";
 import { type CoreModule, Cursor, kindOf, readModule, type Section, sectionId, Writer } from "../wasm/mod.ts";
 import { meterBody, type Surroundings } from "./body.ts";
 import { callGraphOf } from "./call_graph.ts";
+import { constantCosts } from "./constants.ts";
 import { frameSlots } from "./frames.ts";
 import { CHAIN_SLOTS_MAX, METER_EXPORTS, RECURSION_SLOTS_MAX, RESERVED_PREFIX } from "./names.ts";
 
@@ -50,10 +51,12 @@ function refuseReserved({ exports }: CoreModule): void {
 function surroundingsOf(module: CoreModule, { foldMax }: MeterOptions): Surroundings {
   const frames = module.bodies.map((body) => frameSlots(module, body));
   const global = module.importedGlobals + module.globals.length;
+  const graph = callGraphOf(module);
   return {
     module,
     globals: { fuel: global, depth: global + 1 },
-    graph: callGraphOf(module),
+    graph,
+    constants: constantCosts(module, graph, foldMax),
     slots: (index) => frames[index - module.importedFunctions] ?? 0,
     foldMax,
   };

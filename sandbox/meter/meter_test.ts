@@ -1,54 +1,7 @@
 import { assert } from "../../tests/deps.ts";
-import {
-  assemble,
-  type Func,
-  kind,
-  type ModuleParts,
-  op,
-  type,
-  unsigned,
-} from "../../tests/hostile/wasm_builder.ts";
+import { assemble, kind, type ModuleParts, op, unsigned } from "../../tests/hostile/wasm_builder.ts";
+import { Machine, NONE, NUMBER, PLENTY } from "../../tests/meter/machine.ts";
 import { MACHINE_FAILED, meter, METER_EXPORTS, RECURSION_SLOTS_MAX } from "./mod.ts";
-
-const PLENTY = 2n ** 40n;
-const { i32 } = type;
-const NONE = { params: [], results: [] } as const;
-const NUMBER = { params: [i32], results: [i32] } as const;
-
-/** A global as its exports show it. */
-interface Counter<T> {
-  value: T;
-}
-
-/** A metered module that exports function 0 as `run`. */
-class Machine {
-  readonly fuel: Counter<bigint>;
-  readonly depth: Counter<number>;
-  readonly exports: WebAssembly.Exports;
-
-  constructor(functions: readonly Func[], parts: Partial<ModuleParts> = {}, budget = PLENTY) {
-    const core = assemble({ functions, exports: [{ name: "run", kind: kind.func, index: 0 }], ...parts });
-    this.exports = new WebAssembly.Instance(new WebAssembly.Module(meter(core))).exports;
-    this.fuel = this.exports[METER_EXPORTS.fuel] as unknown as Counter<bigint>;
-    this.depth = this.exports[METER_EXPORTS.depth] as unknown as Counter<number>;
-    this.fuel.value = budget;
-  }
-
-  run(...args: readonly (number | bigint)[]): unknown {
-    return (this.exports["run"] as (...args: readonly unknown[]) => unknown)(...args);
-  }
-
-  /** Fuel that a call uses, whether it traps or not. */
-  usedBy(...args: readonly number[]): number {
-    const before = this.fuel.value;
-    try {
-      this.run(...args);
-    } catch (error) {
-      assert.ok(error instanceof WebAssembly.RuntimeError);
-    }
-    return Number(before - this.fuel.value);
-  }
-}
 
 function refusal(core: Uint8Array<ArrayBuffer>): string {
   try {

@@ -1,7 +1,7 @@
 // What a metered module exports beside what it exported before. A module that has such a name already is refused.
 
 /** The version of the meter: how it cuts, folds and charges. The weights have a version of their own. */
-export const METER_VERSION = 1;
+export const METER_VERSION = 2;
 
 /** Every name of this kind is the meter's. */
 export const RESERVED_PREFIX = "p2c2r_";

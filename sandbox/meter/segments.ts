@@ -2,7 +2,16 @@
 // traps. A segment's whole cost is charged where it begins. Code behind an `if`, a block or a loop belongs to the
 // segment in front of it when nothing inside leaves past its end: then both run equally often, and one charge is exact.
 import type { Instruction } from "../wasm/mod.ts";
+import type { CountedLoop } from "./counted.ts";
 import { ENTRY_WEIGHT, weightOf } from "./weights.ts";
+
+/** What the cutting of a function needs to know beside its instructions. */
+export interface Knowledge {
+  /** What functions cost that always cost the same, by index: whoever calls them pays. */
+  readonly constants: ReadonlyMap<number, number>;
+  /** Loops that are charged ahead, by the numbers of their instructions. */
+  readonly counted: ReadonlyMap<number, CountedLoop>;
+}
 
 /** One stretch of code. */
 export interface Segment {
@@ -30,6 +39,11 @@ export interface Choice {
 
 /** A loop: the segment in front of it, that of its head, and those that end in a jump back to it. */
 export interface Loop {
+  /** The number of its instruction. */
+  readonly at: number;
+  readonly counted: CountedLoop | undefined;
+  /** The segment behind the guard of a loop that is counted, if it has one. */
+  turn: Segment | undefined;
   readonly before: Segment;
   readonly head: Segment;
   readonly turns: Segment[];
@@ -58,8 +72,8 @@ interface Open {
 }
 
 /** Cuts a function into segments. */
-export function segmentsOf(instructions: readonly Instruction[]): Segments {
-  return new Cutter(instructions.length).cut(instructions);
+export function segmentsOf(instructions: readonly Instruction[], knowledge: Knowledge): Segments {
+  return new Cutter(instructions.length, knowledge).cut(instructions);
 }
 
 class Cutter {
@@ -67,10 +81,12 @@ class Cutter {
   readonly #loops: Loop[] = [];
   readonly #open: Open[] = [];
   readonly #last: number;
+  readonly #knowledge: Knowledge;
   /** Null in code that never runs. */
   #current: Segment | null;
 
-  constructor(count: number) {
+  constructor(count: number, knowledge: Knowledge) {
+    this.#knowledge = knowledge;
     this.#last = count - 1;
     this.#current = this.#segment(0, null, undefined, ENTRY_WEIGHT);
     this.#push("function", undefined, undefined);
@@ -81,8 +97,9 @@ class Cutter {
     return { segments: this.#segments, loops: this.#loops };
   }
 
-  #take(at: number, { op, indices }: Instruction): void {
-    if (this.#current !== null) this.#current.cost += weightOf(op);
+  #take(at: number, instruction: Instruction): void {
+    const { op, indices } = instruction;
+    if (this.#current !== null) this.#current.cost += weightOf(op) + this.#paidFor(instruction);
     switch (op.name) {
       case "block":
         return this.#push("block", undefined, undefined);
@@ -114,6 +131,12 @@ class Cutter {
     }
   }
 
+  /** What the caller pays for a function that does not count. */
+  #paidFor({ op, indices }: Instruction): number {
+    if (op.name !== "call" && op.name !== "return_call") return 0;
+    return this.#knowledge.constants.get(indices[0] ?? 0) ?? 0;
+  }
+
   #push(kind: Open["kind"], loop: Loop | undefined, choice: Choice | undefined): void {
     const before = this.#current;
     this.#open.push({ kind, before, loop, choice, escapes: false, targeted: false, hasElse: false });
@@ -123,7 +146,8 @@ class Cutter {
     const before = this.#current;
     if (before === null) return this.#push("loop", undefined, undefined);
     const head = this.#segment(at + 1, null, undefined, ENTRY_WEIGHT);
-    this.#push("loop", { before, head, turns: [], plain: true }, undefined);
+    const counted = this.#knowledge.counted.get(at);
+    this.#push("loop", { at, counted, turn: undefined, before, head, turns: [], plain: true }, undefined);
     this.#current = head;
   }
 
@@ -175,6 +199,8 @@ class Cutter {
   /** Goes on behind an instruction in a segment of its own. */
   #continue(at: number, parent: Segment | null, arm: Choice | undefined): void {
     this.#current = parent === null ? null : this.#segment(at + 1, parent, arm, 0);
+    const loop = this.#open.findLast((one) => one.loop !== undefined)?.loop;
+    if (loop?.counted?.guardAt === at && this.#current !== null) loop.turn = this.#current;
   }
 
   #segment(at: number, parent: Segment | null, arm: Choice | undefined, cost: number): Segment {

@@ -98,6 +98,14 @@ function readImmediate(
   }
 }
 
+/** The number of an `i32.const`. */
+export function i32At(bytes: Uint8Array, { start, end }: Instruction): number {
+  let value = 0;
+  for (let at = start + 1; at < end; at++) value |= ((bytes[at] as number) & 0x7f) << (7 * (at - start - 1));
+  const bits = 7 * (end - start - 1);
+  return bits < 32 && ((bytes[end - 1] as number) & 0x40) !== 0 ? value | (-1 << bits) : value;
+}
+
 /** Alignment and offset; a bit of the alignment would say that a memory's index follows. */
 function readMemoryArgument(cursor: Cursor, where: string): void {
   const HAS_MEMORY = 0x40;

@@ -177,7 +177,15 @@ const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
   "i32.mul": (a, b) => Math.imul(a, b),
   "i32.and": (a, b) => a & b,
   "i32.xor": (a, b) => a ^ b,
-  "i32.lt_u": (a, b) => (a >>> 0) < (b >>> 0) ? 1 : 0,
+  "i32.ne": (a, b) => Number(a !== b),
+  "i32.lt_u": (a, b) => Number(a >>> 0 < b >>> 0),
+  "i32.gt_u": (a, b) => Number(a >>> 0 > b >>> 0),
+  "i32.le_u": (a, b) => Number(a >>> 0 <= b >>> 0),
+  "i32.ge_u": (a, b) => Number(a >>> 0 >= b >>> 0),
+  "i32.lt_s": (a, b) => Number(a < b),
+  "i32.gt_s": (a, b) => Number(a > b),
+  "i32.le_s": (a, b) => Number(a <= b),
+  "i32.ge_s": (a, b) => Number(a >= b),
 };
 
 /** Nests a flat list by its openers and ends. */

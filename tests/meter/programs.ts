@@ -54,7 +54,7 @@ class Maker {
   #statement(depth: number, budget: number): number[] {
     const { get, set } = op;
     const local = this.#draw(LOCALS);
-    switch (this.#draw(12)) {
+    switch (this.#draw(13)) {
       case 0:
       case 1:
       case 2:
@@ -77,6 +77,8 @@ class Maker {
       case 9:
         return depth === 0 ? [...op.nop] : op.br(this.#draw(depth));
       case 10:
+        return this.#forLoop(depth, budget);
+      case 11:
         return depth === 0 ? [...this.#expression(1), ...op.drop] : this.#table(depth);
       default:
         return this.#draw(3) === 0 ? [...get(local), ...op.return] : [...this.#callOrTail(), ...set(local)];
@@ -101,6 +103,21 @@ class Maker {
       ...[...op.get(counter), ...op.i32(1), ...op.sub, ...op.set(counter)],
       ...this.statements(depth + 2, budget + 1),
       ...[...op.br(0), ...op.end, ...op.end],
+    ];
+  }
+
+  /** A loop as compilers write it that count up to a bound; its statements may change the counter, or the bound. */
+  #forLoop(depth: number, budget: number): number[] {
+    const counter = 2;
+    const bound = this.#draw(3) === 0 ? op.get(1) : op.i32(this.#draw(6));
+    const compared = this.#draw(2) === 0
+      ? [...op.get(counter), ...bound, ...op.ltU]
+      : [...bound, ...op.get(counter), 0x4a];
+    return [
+      ...[...op.i32(this.#draw(3)), ...op.set(counter), ...op.loop, ...compared, ...op.if],
+      ...this.statements(depth + 2, budget),
+      ...[...op.get(counter), ...op.i32(1 + this.#draw(3)), ...op.add, ...op.set(counter)],
+      ...[...op.br(1), ...op.end, ...op.end],
     ];
   }
 
