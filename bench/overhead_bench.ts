@@ -3,8 +3,10 @@
 // task at a time. deno task bench overhead [--write] [--json] [--quick]: 10 seconds. Goal: a median of at most 150 µs.
 import { messageType, parseFromWorker, parseToWorker } from "../protocol/mod.ts";
 import type { Crew } from "../tools/demo/crew.ts";
+import { createIsolate } from "../sandbox/mod.ts";
 import { parseConfig } from "../worker/config.ts";
 import type { OpenSocket } from "../worker/connection.ts";
+import type { CreateIsolate } from "../worker/isolates.ts";
 import { startWorker } from "../worker/start.ts";
 import { markdownTable } from "./page_section.ts";
 import { type Row, rowOf } from "./rows.ts";
@@ -19,6 +21,20 @@ const sizes = [[180, 100], [2_048, 2_048], [65_536, 65_536]] as const;
 class Stamps {
   readonly #cameMs = new Map<number, number>();
   #tookUs: number[] = [];
+  #isolateUs: number[] = [];
+
+  readonly createIsolate: CreateIsolate = (stock) => {
+    const isolate = createIsolate({ stock });
+    return {
+      run: async (task) => {
+        const startMs = performance.now();
+        const outcome = await isolate.run(task);
+        this.#isolateUs.push((performance.now() - startMs) * 1000);
+        return outcome;
+      },
+      close: () => isolate.close(),
+    };
+  };
 
   readonly openSocket: OpenSocket = (address, token, listener) => {
     const socket = openWorkerSocket(address, token, {
@@ -48,14 +64,21 @@ class Stamps {
     };
   };
 
-  take(): readonly number[] {
-    const taken = this.#tookUs;
+  /** All of it, and of it the way into the isolate, its run and the way back. */
+  take(): { readonly tookUs: readonly number[]; readonly isolateUs: readonly number[] } {
+    const taken = { tookUs: this.#tookUs, isolateUs: this.#isolateUs };
     this.#tookUs = [];
+    this.#isolateUs = [];
     return taken;
   }
 }
 
-async function measure(crew: Crew, folder: string, measureMs: number): Promise<Row[]> {
+/** One size. */
+export interface OverheadRow extends Row {
+  readonly isolateP50: number;
+}
+
+async function measure(crew: Crew, folder: string, measureMs: number): Promise<OverheadRow[]> {
   const coordinator = await startStagedCoordinator(crew, folder, "coordinator");
   const parsed = parseConfig([
     ...["--coordinator", coordinator.url, "--signer", coordinator.signer, "--data", `${folder}/worker`],
@@ -63,29 +86,31 @@ async function measure(crew: Crew, folder: string, measureMs: number): Promise<R
   ], 1);
   if (parsed.type !== "run") throw new Error(parsed.text);
   const stamps = new Stamps();
-  const worker = await startWorker(parsed.config, { openSocket: stamps.openSocket });
+  const worker = await startWorker(parsed.config, stamps);
   while (worker.status().kernelsReady === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   const load = await startLoad(crew, "load", coordinator.url, [coordinator.key]);
-  const rows: Row[] = [];
+  const rows: OverheadRow[] = [];
   for (const [inputBytes, outputBytes] of sizes) {
     const order = { inputBytes, outputBytes, pace: { type: "closed", depth: 1 }, warmMs: 0 } as const;
     await load.run({ ...order, measureMs: measureMs / 2 });
     stamps.take();
     await load.run({ ...order, measureMs });
     const name = `${inputBytes.toLocaleString("en")} B in, ${outputBytes.toLocaleString("en")} B out`;
-    rows.push(rowOf(name, "µs", stamps.take()));
+    const { tookUs, isolateUs } = stamps.take();
+    rows.push({ ...rowOf(name, "µs", tookUs), isolateP50: rowOf(name, "µs", isolateUs).p50 });
   }
   worker.command({ type: "finish", reason: "the benchmark is over", withinMs: 1 });
   await worker.ended;
   return rows;
 }
 
-function page(rows: readonly Row[]): string {
+function page(rows: readonly OverheadRow[]): string {
   return markdownTable(
-    ["one task at a time", "median, µs", "99th percentile", "tasks", "goal"],
-    rows.map(({ name, p50, p99, samples }, at) => [
+    ["one task at a time", "median, µs", "of it isolate", "99th percentile", "tasks", "goal"],
+    rows.map(({ name, p50, isolateP50, p99, samples }, at) => [
       name,
       p50.toFixed(0),
+      isolateP50.toFixed(0),
       p99.toFixed(0),
       samples.toLocaleString("en"),
       at > 0 ? "" : `≤ ${goalUs}${p50 <= goalUs ? ", met" : ", **missed**"}`,
