@@ -49,7 +49,7 @@ export function callRoad(
 }
 
 /** Inputs differ over all runs of a process and between processes: nothing comes from a cache. */
-class Numbers {
+export class Numbers {
   #next = Math.floor(Math.random() * 2 ** 20) * 2 ** 32;
 
   take(): number {
@@ -57,8 +57,8 @@ class Numbers {
   }
 }
 
-/** One order. A slot is one task in flight: its input is written anew for each, so that asking costs next to nothing. */
-class Run {
+/** One order that is carried out. A slot is one task in flight: its input is written anew for each, so that asking costs next to nothing. */
+export class Run {
   readonly #road: Road;
   readonly #numbers: Numbers;
   readonly #order: Order;

@@ -20,7 +20,8 @@ export interface Profile {
   readonly functions: readonly SelfTime[];
 }
 
-interface RawProfile {
+/** As the inspector gives it. */
+export interface RawProfile {
   readonly nodes: readonly {
     readonly id: number;
     readonly callFrame: {
@@ -110,7 +111,8 @@ async function targetOf(port: number): Promise<string> {
   }
 }
 
-function summed({ nodes, samples, timeDeltas, startTime, endTime }: RawProfile): Profile {
+/** Self times by function. */
+export function summed({ nodes, samples, timeDeltas, startTime, endTime }: RawProfile): Profile {
   const usOf = new Map<number, number>();
   for (const [at, id] of samples.entries()) usOf.set(id, (usOf.get(id) ?? 0) + (timeDeltas[at] ?? 0));
   const functions = new Map<string, { name: string; file: string; us: number }>();
