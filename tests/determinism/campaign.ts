@@ -18,16 +18,38 @@ interface Exports {
   run(input: number, inputSize: number, assets: number, assetCount: number): number;
 }
 
-const BUDGET = 200_000_000n;
+/** Fuel of a call. */
+export const BUDGET = 200_000_000n;
 
 /** One line per subject: its name, how many inputs, and a digest over all that came out. */
 export function campaign(subjects: readonly Subject[]): string {
   return subjects.map((subject) => `${subject.name} ${subject.count} ${digestOf(subject)}`).join("\n");
 }
 
-function digestOf({ core, cases, count }: Subject): string {
-  const module = new WebAssembly.Module(bytesOf(core));
+function digestOf(subject: Subject): string {
+  const module = new WebAssembly.Module(bytesOf(subject.core));
   const digest = new Digest();
+  for (const called of callsOf(subject)) {
+    const { tag, output, fuel, depth } = callOn(module, called);
+    if (output === undefined) digest.number(0xdead);
+    else {
+      digest.number(tag);
+      digest.bytes(output);
+    }
+    digest.number(Number(fuel & 0xffff_ffffn));
+    digest.number(depth);
+  }
+  return digest.text();
+}
+
+/** What a kernel is called with. */
+export interface Call {
+  readonly input: Uint8Array;
+  readonly assets: readonly Uint8Array[];
+}
+
+/** A subject's calls: its cases first, then cases of which a byte is changed. */
+export function callsOf({ cases, count }: Subject): Call[] {
   const read = cases.map(({ input, assets }) => ({ input: bytesOf(input), assets: assets.map(bytesOf) }));
   let state = 0x9e3779b9;
   const draw = (bound: number): number => {
@@ -36,23 +58,28 @@ function digestOf({ core, cases, count }: Subject): string {
     state ^= state << 5;
     return (state >>> 0) % bound;
   };
-  for (let i = 0; i < count; i++) {
+  return Array.from({ length: count }, (_, i) => {
     const { input, assets } = read[i % read.length]!;
     const changed = input.slice();
     if (i >= read.length && changed.length > 0) changed[draw(changed.length)] = draw(256);
-    take(digest, module, changed, assets);
-  }
-  return digest.text();
+    return { input: changed, assets };
+  });
 }
 
-function take(
-  digest: Digest,
-  module: WebAssembly.Module,
-  input: Uint8Array,
-  assets: readonly Uint8Array[],
-): void {
+/** What came of a call: no output where it trapped. */
+export interface Said {
+  readonly tag: number;
+  readonly output: Uint8Array | undefined;
+  /** What the meter left. */
+  readonly fuel: bigint;
+  readonly depth: number;
+}
+
+/** Calls a fresh instance. */
+export function callOn(module: WebAssembly.Module, { input, assets }: Call): Said {
   const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
   exports.p2c2r_fuel.value = BUDGET;
+  const left = () => ({ fuel: exports.p2c2r_fuel.value, depth: exports.p2c2r_depth.value });
   try {
     const inPtr = place(exports, input);
     const list = exports.cabi_realloc(0, 0, 4, assets.length * 8);
@@ -62,15 +89,13 @@ function take(
     }
     const result = exports.run(inPtr, input.length, list, assets.length) >>> 0;
     const view = new DataView(exports.memory.buffer);
-    digest.number(view.getUint8(result));
     const [ptr, size] = [view.getUint32(result + 4, true), view.getUint32(result + 8, true)];
-    digest.bytes(new Uint8Array(exports.memory.buffer, ptr, size));
+    const output = new Uint8Array(exports.memory.buffer, ptr, size);
+    return { tag: view.getUint8(result), output, ...left() };
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
-    digest.number(0xdead);
+    return { tag: 0, output: undefined, ...left() };
   }
-  digest.number(Number(exports.p2c2r_fuel.value & 0xffff_ffffn));
-  digest.number(exports.p2c2r_depth.value);
 }
 
 function place(exports: Exports, bytes: Uint8Array): number {

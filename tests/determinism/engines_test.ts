@@ -4,7 +4,7 @@ import { assert } from "../deps.ts";
 import { withTempFolder } from "../../tools/temp_folder.ts";
 import { chromium, withPage } from "../browser/chromium.ts";
 import { have, runProgram } from "../programs.ts";
-import { campaign, type Subject } from "./campaign.ts";
+import { callOn, callsOf, campaign, type Subject } from "./campaign.ts";
 import { subjectsOf } from "./subjects.ts";
 
 const COUNT = Deno.env.get("P2C2R_LONG") === "1" ? 100_000 : 2_000;
@@ -78,4 +78,14 @@ Deno.test("the campaign sees a changed bit of an output, and one unit of fuel", 
   const [subject] = await subjectsOf(100) as [Subject];
   const other = { ...subject, cases: subject.cases.slice(1) };
   assert.notEqual(campaign([other]), campaign([subject]));
+});
+
+Deno.test("the kernel that ends in all ways traps within a loop, at its depth and without fuel, and answers", async () => {
+  const subject = (await subjectsOf(100)).find((one) => one.name === "endings") as Subject;
+  const module = new WebAssembly.Module(Uint8Array.fromBase64(subject.core));
+  const said = callsOf({ ...subject, count: 8 }).map((call) => callOn(module, call));
+  const endings = said.map(({ output, fuel, depth }) =>
+    output !== undefined ? "answer" : fuel < 0n ? "exhausted" : depth < 0 ? "deep" : "trap"
+  );
+  assert.deepEqual(endings, ["trap", "trap", "trap", "deep", "exhausted", "exhausted", "answer", "answer"]);
 });

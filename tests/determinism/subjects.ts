@@ -1,7 +1,8 @@
-// What the campaign runs: all kernels on their vectors and changes of them, and a kernel that makes NaN and denormals.
+// What the campaign runs: all kernels on their vectors and changes of them, a kernel that makes NaN and denormals, and
+// one that ends in all ways there are.
 import { casesOf } from "../../tasks-as/testing/cases.ts";
 import { meter } from "../../sandbox/meter/mod.ts";
-import { answer, kernel } from "../hostile/kernels.ts";
+import { answer, echo, fn, kernel } from "../hostile/kernels.ts";
 import { op } from "../hostile/wasm_builder.ts";
 import type { Subject } from "./campaign.ts";
 
@@ -13,7 +14,15 @@ const VERSIONS = {
   terrain: "1.0.0",
 } as const;
 /** Of a hundred inputs: dear kernels get fewer. */
-const SHARES = { flowfield: 15, mesh: 2, pathfind: 25, physics: 25, terrain: 3, floats: 30 } as const;
+const SHARES = {
+  flowfield: 15,
+  mesh: 2,
+  pathfind: 25,
+  physics: 25,
+  terrain: 3,
+  floats: 25,
+  endings: 5,
+} as const;
 
 /** All subjects, `count` inputs together. */
 export async function subjectsOf(count: number): Promise<Subject[]> {
@@ -27,7 +36,8 @@ export async function subjectsOf(count: number): Promise<Subject[]> {
     }));
     return { name, core: core.toBase64(), cases, count: Math.ceil(count * SHARES[name] / 100) };
   });
-  return [...await Promise.all(kernels), floats(Math.ceil(count * SHARES.floats / 100))];
+  const shareOf = (name: keyof typeof SHARES) => Math.ceil(count * SHARES[name] / 100);
+  return [...await Promise.all(kernels), floats(shareOf("floats")), endings(shareOf("endings"))];
 }
 
 /** Pairs of doubles: infinities, zeros, denormals, the ends of the range, and whatever a changed byte makes of them. */
@@ -61,4 +71,45 @@ function floatCode(): number[] {
     return [...oneNan, ...isNan, ...replace];
   });
   return [...stores, ...answer(0, op.i32(4096), op.i32(8 * results.length))];
+}
+
+/** The input's first byte says how a call ends. */
+function endings(count: number): Subject {
+  const core = meter(kernel({ run: endingCode(), memory: { initial: 1, maximum: 2 } }));
+  const cases = Array.from({ length: 8 }, (_, way) => Uint8Array.of(way, 7));
+  return {
+    name: "endings",
+    core: core.toBase64(),
+    cases: cases.map((input) => ({ input: input.toBase64(), assets: [] })),
+    count,
+  };
+}
+
+/** Local 4 counts down from 100. Every way but the last two ends the call. */
+function endingCode(): number[] {
+  const { get, set, i32 } = op;
+  // A loop with two ways out is charged turn by turn; a trap in it leaves what was written back.
+  const turns = (inside: readonly number[]) => [
+    ...[...i32(100), ...set(4), ...op.block, ...op.loop, ...get(4), ...op.eqz, ...op.brIf(1)],
+    ...[...get(4), ...i32(1000), ...op.eq, ...op.brIf(1), ...get(4), ...i32(1), ...op.sub, ...set(4)],
+    ...[...inside, ...op.br(0), ...op.end, ...op.end],
+  ];
+  const atThree = (then: readonly number[]) => [...get(4), ...i32(3), ...op.eq, ...op.if, ...then, ...op.end];
+  const counted = [
+    ...[...i32(0), ...set(4), ...op.loop, ...get(4), ...i32(-1), ...op.ltU, ...op.if],
+    ...[...get(4), ...i32(1), ...op.add, ...set(4), ...op.br(1), ...op.end, ...op.end],
+  ];
+  const ways: readonly (readonly number[])[] = [
+    turns(atThree([...i32(1), ...i32(0), ...op.divU, ...op.drop])),
+    turns(atThree([...i32(-1), ...op.load8(), ...op.drop])),
+    turns(atThree(op.unreachable)),
+    [...get(0), ...get(1), ...get(2), ...get(3), ...op.call(fn.run), ...op.drop],
+    counted,
+    [...i32(0), ...i32(0), ...i32(-1), ...op.fill],
+    [...i32(9), ...op.memoryGrow, ...op.drop, ...turns([])],
+  ];
+  const branches = ways.flatMap((code, way) => [
+    ...[...get(0), ...op.load8(), ...i32(7), ...op.and, ...i32(way), ...op.eq, ...op.if, ...code, ...op.end],
+  ]);
+  return [...branches, ...echo];
 }
