@@ -95,12 +95,13 @@ export interface CoordinatorRig extends AsyncDisposable {
   readonly said: string[];
 }
 
-/** Starts one; it is stopped at the end of the test's scope. */
+/** Starts one; it is stopped at the end of the test's scope. `path`: where its store is, in memory by default. */
 export async function startRig(
   overrides: NonNullable<StartParts["overrides"]> = {},
   join: JoinPolicy = { mode: "open", bits: 0 },
+  path = ":memory:",
 ): Promise<CoordinatorRig> {
-  const store = await openStore({ path: ":memory:" });
+  const store = await openStore({ path });
   const compute = new RigCompute();
   const said: string[] = [];
   const config = {

@@ -44,8 +44,10 @@ export async function signedChallenge(
 export async function admitted(
   url: string,
   key: WorkerKey,
+  invite?: string,
 ): Promise<{ readonly token: string; readonly worker: string }> {
-  const { body } = await ask(`${url}/v1/workers/session`, json(await signedChallenge(url, key)));
+  const shown = { ...await signedChallenge(url, key), ...(invite === undefined ? {} : { invite }) };
+  const { body } = await ask(`${url}/v1/workers/session`, json(shown));
   return { token: String(body["token"]), worker: String(body["worker"]) };
 }
 
@@ -60,6 +62,7 @@ export interface WorkerManner {
   readonly slots?: number;
   readonly window?: number;
   readonly session?: string;
+  readonly invite?: string;
   /** Does what it wants with a task; by default it answers it right, at once. */
   readonly onTask?: (task: TaskMessage, peer: Peer<ToWorker>) => void;
   /** Says nothing after the welcome. */
@@ -90,7 +93,7 @@ export async function joinWorker(url: string, manner: WorkerManner = {}): Promis
   const { slots = 1, window = 4, session: resume, silent = false } = manner;
   const { onTask = (task, peer) => peer.send(answerTo(task)) } = manner;
   const key = manner.key ?? await newWorkerKey();
-  const { token, worker } = await admitted(url, key);
+  const { token, worker } = await admitted(url, key, manner.invite);
   const query = resume === undefined ? "" : `?session=${resume}`;
   const peer = await Peer.open<ToWorker>(
     `${url}/v1/worker${query}`,
