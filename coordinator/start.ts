@@ -2,20 +2,18 @@
 import { uuidv7 } from "uuidv7";
 import { P2c2rError } from "../protocol/mod.ts";
 import {
-  ApiKeys,
+  type ApiKeys,
   type AppLimits,
   appLimits,
-  createApp,
-  Gatekeeper,
   type Health,
-  Joining,
   type JoinPolicy,
   type Secrets,
   type SignerEntry,
   type StatusReport,
-  WorkerDoor,
+  upgradeSocket,
 } from "./app/mod.ts";
 import { assemble, type Assembly, type AssemblyParts, stopping } from "./assemble.ts";
+import { openDoors } from "./doors.ts";
 import { type GatewayLimits, gatewayLimits, systemClock, turnEnd } from "./gateway/mod.ts";
 import type { InstalledKernel } from "./installed.ts";
 import type { Log } from "./log.ts";
@@ -23,7 +21,6 @@ import type { Compute } from "./ports.ts";
 import { nextWakeMs, type SchedulerConfig, step } from "./scheduler/mod.ts";
 import { statusReport } from "./status.ts";
 import type { BlobStore, Store } from "./store/mod.ts";
-import { version } from "./version.ts";
 
 /** What must be known to start; `CoordinatorConfig` has it. */
 export interface StartConfig {
@@ -116,17 +113,13 @@ export async function startCoordinator(config: StartConfig, parts: StartParts): 
     health === "well" && inside.bookkeeper.state !== "well" ? "failing" : health;
   const status = () => statusReport(inside, store.ledger, instance, healthNow(), startedMs);
   for (const { id, weight } of await store.projects.list()) inside.projects.weigh(id, weight);
-  const admission = admissionOf(config, parts, limits);
-  const app = createApp({
-    ...inside,
-    store,
-    blobs: parts.blobs,
-    signers: parts.signers,
-    files: new Map(parts.kernels.flatMap(({ files }) => [...files])),
-    version,
+  const { app, keys } = openDoors({
+    ...parts,
+    ...config,
+    inside,
     instance,
     limits,
-    ...admission,
+    upgrade: upgradeSocket,
     health: healthNow,
     status,
     nowMs: () => systemClock.nowMs(),
@@ -134,7 +127,7 @@ export async function startCoordinator(config: StartConfig, parts: StartParts): 
   });
   const server = await listen(config, inside, (request, info) => app.fetch(request, info));
   // Only now: a key made before a start that fails would be shown to no one.
-  const firstKey = await makeFirstProject(store, inside, admission.keys);
+  const firstKey = await makeFirstProject(store, inside, keys);
   const { port } = server.addr;
   const url = `http://${urlHost(config.host)}:${port}`;
   log("listening", `Listening on ${url}`, { url, port, instance, firstKey });
@@ -154,24 +147,6 @@ export async function startCoordinator(config: StartConfig, parts: StartParts): 
     status,
     stop,
     finished: finished.promise,
-  };
-}
-
-/** Who is let in: backends by keys, workers by what joining takes, the operator by the token. */
-function admissionOf(
-  { join: policy, trustProxy }: StartConfig,
-  { store, secrets }: StartParts,
-  limits: AppLimits,
-) {
-  const keys = new ApiKeys(store.projects, limits);
-  const door = new WorkerDoor(secrets.seal, limits.usedChallengesMax);
-  const { workers, invites } = store;
-  const { operatorToken } = secrets;
-  const nowMs = () => systemClock.nowMs();
-  return {
-    keys,
-    joining: new Joining({ door, policy, workers, invites, operatorToken, wallMs: Date.now }),
-    gatekeeper: new Gatekeeper({ keys, door, secrets, limits, nowMs, trustProxy }),
   };
 }
 

@@ -17,20 +17,23 @@ export class CoordinatorHttp {
   readonly #say: (text: string) => void;
   readonly #identity: Identity;
   readonly #stop: AbortSignal;
+  readonly #fetch: typeof fetch;
   #token: string | undefined;
 
-  /** `stop` ends every question under way; `say` hears what takes a while. */
+  /** `stop` ends every question under way; `say` hears what takes a while; `ask` is how requests are sent. */
   constructor(
     config: Pick<WorkerConfig, "coordinator" | "invite" | "tier">,
     identity: Identity,
     stop: AbortSignal,
     say: (text: string) => void = () => {},
+    ask: typeof fetch = (input, init) => fetch(input, init),
   ) {
     this.#config = config;
     this.#say = say;
     this.#origin = config.coordinator;
     this.#identity = identity;
     this.#stop = stop;
+    this.#fetch = ask;
   }
 
   /** Whether a token is at hand that may have expired. */
@@ -99,7 +102,7 @@ export class CoordinatorHttp {
   ): Promise<Uint8Array<ArrayBuffer>> {
     const signal = AbortSignal.any([this.#stop, AbortSignal.timeout(msMax)]);
     try {
-      const response = await fetch(new URL(path, this.#origin), { ...init, signal, redirect: "error" });
+      const response = await this.#fetch(new URL(path, this.#origin), { ...init, signal, redirect: "error" });
       const body = await bodyOf(response, response.ok ? bytesMax : questionBytesMax);
       if (response.ok) return body;
       throw problemOf(response.status, body);

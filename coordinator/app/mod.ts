@@ -5,5 +5,6 @@ export * from "./joining.ts";
 export * from "./limits.ts";
 export * from "./parts.ts";
 export * from "./secrets.ts";
+export { upgradeSocket } from "./socket_routes.ts";
 export * from "./status_report.ts";
 export * from "./worker_door.ts";

@@ -47,6 +47,8 @@ export interface AppParts {
   /** Files of the bundles, by digest. */
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   readonly signers: readonly SignerEntry[];
+  /** Makes a WebSocket of a request that asks for one. */
+  readonly upgrade: (request: Request) => Pick<Deno.WebSocketUpgrade, "socket" | "response">;
   readonly health: () => Health;
   readonly status: () => Promise<StatusReport>;
   readonly nowMs: () => number;

@@ -15,14 +15,14 @@ export function socketRoutes(parts: AppParts): Hono<AppEnv> {
       await joining.assertStands(worker);
       const network = gatekeeper.network(c);
       workers.assertRoom(network);
-      return upgrade(c, (socket, resume) => workers.open(socket, { ...worker, network }, resume));
+      return upgrade(parts, c, (socket, resume) => workers.open(socket, { ...worker, network }, resume));
     })
     .get("/v1/backend", async (c) => {
       assertOpen(parts, c);
       const { project, prefix } = await gatekeeper.backend(c);
       backends.assertRoom(project);
       const who = { project: await projectOf(parts, project), keyPrefix: prefix };
-      return upgrade(c, (socket, resume) => backends.open(socket, who, resume));
+      return upgrade(parts, c, (socket, resume) => backends.open(socket, who, resume));
     });
 }
 
@@ -32,16 +32,21 @@ function assertOpen(parts: AppParts, c: AppContext): void {
   throw new P2c2rError("coordinator.draining", "Cannot open session: the coordinator is stopping");
 }
 
-function upgrade(c: AppContext, open: (socket: WebSocket, resume: string | null) => void): Response {
+function upgrade(
+  parts: AppParts,
+  c: AppContext,
+  open: (socket: WebSocket, resume: string | null) => void,
+): Response {
   const resume = c.req.query("session") ?? null;
-  const { socket, response } = upgraded(c.req.raw);
+  const { socket, response } = parts.upgrade(c.req.raw);
   // What is sent before the socket is open would be lost. Its own idle timeout stays off: it closes every socket at
   // once after a long synchronous stretch; the gateways' sweep knows such stretches and looks at silence itself.
   socket.onopen = () => open(socket, resume);
   return response;
 }
 
-function upgraded(request: Request): Deno.WebSocketUpgrade {
+/** The platform's own WebSockets. @throws P2c2rError `request.invalid` */
+export function upgradeSocket(request: Request): Deno.WebSocketUpgrade {
   try {
     return Deno.upgradeWebSocket(request, { protocol: subprotocol, idleTimeout: 0 });
   } catch (cause) {

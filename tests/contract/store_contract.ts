@@ -12,14 +12,25 @@ export type WithStore = (work: (store: Store) => Promise<void>) => Promise<void>
 /** The part that the bookkeeper writes. */
 export type Books = Pick<Store, "workers" | "ledger" | "flushes" | "audit">;
 
+/** What the doors ask. */
+export type Registry = Pick<Store, "projects" | "invites" | "workers" | "assets">;
+
 /** Registers the suite for one implementation. */
 export function storeContract(name: string, withStore: WithStore): void {
-  const rule: Rule<Store> = (text, work) => Deno.test(`${name}: ${text}`, () => withStore(work));
+  kernelRules((text, work) => Deno.test(`${name}: ${text}`, () => withStore(work)));
+  registryContract(name, withStore);
+  booksContract(name, withStore);
+}
+
+/** Registers the rules of what stands beside the bookkeeper's part. */
+export function registryContract(
+  name: string,
+  withRegistry: (work: (registry: Registry) => Promise<void>) => Promise<void>,
+): void {
+  const rule: Rule<Registry> = (text, work) => Deno.test(`${name}: ${text}`, () => withRegistry(work));
   projectRules(rule);
   inviteRules(rule);
-  kernelRules(rule);
   assetRules(rule);
-  booksContract(name, withStore);
 }
 
 /** Registers the rules of the bookkeeper's part alone. */
@@ -39,7 +50,7 @@ type Rule<S> = (text: string, work: (store: S) => Promise<void>) => void;
 const project = { id: "p1", name: "Chess", createdMs: 1_800_000_000_000, weight: 100 };
 const failed = { name: "P2c2rError", code: "store.failed" };
 
-function projectRules(rule: Rule<Store>): void {
+function projectRules(rule: Rule<Registry>): void {
   const key = { hash: "a".repeat(64), prefix: "abcdefgh", project: "p1", createdMs: 5 };
 
   rule("projects keep their keys, found by hash until revoked and after", async ({ projects }) => {
@@ -75,7 +86,7 @@ function projectRules(rule: Rule<Store>): void {
   );
 }
 
-function inviteRules(rule: Rule<Store>): void {
+function inviteRules(rule: Rule<Registry>): void {
   const invite = {
     id: "0011223344556677",
     hash: "e".repeat(64),
@@ -382,7 +393,7 @@ function auditRules(rule: Rule<Books>): void {
   );
 }
 
-function assetRules(rule: Rule<Store>): void {
+function assetRules(rule: Rule<Registry>): void {
   const asset = { project: "p1", digest: "a".repeat(64), bytes: 1_000, createdMs: 3 };
 
   rule("assets belong to the projects that added them", async ({ assets, projects }) => {

@@ -10,10 +10,10 @@ import {
   type ToBackend,
 } from "../../protocol/mod.ts";
 import type { Kernel } from "../../coordinator/ports.ts";
-import type { Project } from "../../coordinator/gateway/mod.ts";
 import type { Agenda } from "./agenda.ts";
-import type { Host } from "./host.ts";
-import { sameBytes, truth } from "./kernels.ts";
+import type { ClientTraits } from "./cast.ts";
+import { COORDINATOR, type Host } from "./host.ts";
+import { assets, sameBytes, type SimAsset, truth } from "./kernels.ts";
 import { clearPath, type Path, type Wire } from "./network.ts";
 import { Process } from "./process.ts";
 import type { Dice } from "./random.ts";
@@ -23,6 +23,8 @@ import { keep } from "./watch/mod.ts";
 export interface Ask {
   readonly kernel: number;
   readonly input: Uint8Array;
+  /** Digests. */
+  readonly assets: readonly string[];
   readonly deadlineMs: number;
   readonly priority: number;
   readonly always: boolean;
@@ -44,14 +46,11 @@ export interface Request {
 }
 
 /** What a backend needs of the world. */
-export interface BackendParts {
+export interface BackendParts extends ClientTraits {
   readonly agenda: Agenda;
   readonly dice: Dice;
   readonly host: Host;
   readonly kernels: readonly Kernel[];
-  readonly project: string;
-  readonly weight: number;
-  readonly delayMs: number;
 }
 
 const AGAIN_MS = 40;
@@ -73,7 +72,7 @@ export class Backend {
     this.#parts = parts;
     this.path = clearPath(parts.delayMs, parts.delayMs / 2);
     this.#process = new Process(parts.agenda);
-    this.#connect();
+    this.#begin();
   }
 
   /** Whether tasks can be sent. */
@@ -126,12 +125,43 @@ export class Backend {
       this.#process = new Process(this.#parts.agenda);
       this.#nextNo = 1;
       this.requests.clear();
-      this.#connect();
+      this.#begin();
     });
   }
 
+  /** A game's server brings its maps along, and connects meanwhile. */
+  #begin(): void {
+    for (const asset of assets) void this.#upload(this.#process, asset);
+    this.#connect();
+  }
+
+  async #upload(process: Process, { digest, bytes }: SimAsset): Promise<void> {
+    const { host, apiKey, address } = this.#parts;
+    const ask = host.fetcher({ process, path: this.path, address });
+    const headers = { authorization: `Bearer ${apiKey}` };
+    for (;;) {
+      try {
+        const { status } = await ask(new URL(`/v1/assets/${digest}`, COORDINATOR), {
+          method: "PUT",
+          headers,
+          body: bytes,
+        });
+        // A body that broke off is refused as such; anything else that is wrong with these bytes is the coordinator's doing.
+        keep(
+          status < 400 || status >= 500,
+          "doors",
+          () => `an upload of its own bytes was refused: ${status}`,
+        );
+        if (status < 400) return;
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+      }
+      await new Promise<void>((again) => process.after(AGAIN_MS, again));
+    }
+  }
+
   #connect(): void {
-    const { host, dice, project, weight } = this.#parts;
+    const { host, dice, apiKey, address } = this.#parts;
     const process = this.#process;
     const again = () => process.after(AGAIN_MS * dice.between(1, 2), () => this.#connect());
     this.#live = false;
@@ -139,15 +169,17 @@ export class Backend {
       {
         process,
         path: this.path,
+        address,
         end: {
           frame: (frame) => this.#wire === wire && this.#heard(frame),
           closed: () => this.#wire === wire && this.#lost(again),
         },
       },
-      (coordinator, socket) => {
-        coordinator.projects.weigh(project, weight);
-        const who: Project = coordinator.projects.of(project);
-        coordinator.backends.open(socket, { project: who, keyPrefix: "key" }, this.#session);
+      { path: "/v1/backend", token: apiKey, session: this.#session },
+      () => {},
+      (status) => {
+        keep(status !== 401 && status !== 403, "doors", () => `a good key was refused: ${status}`);
+        if (this.#wire === wire) this.#lost(again);
       },
     );
     this.#wire = wire;
@@ -211,8 +243,8 @@ export class Backend {
   #revoked([, no, output]: Revoked): void {
     const request = this.requests.get(no);
     if (request?.state !== "answered" || request.output === null) return;
-    const { kernel, input } = request.ask;
-    const right = truth({ kernel, input, assets: [], fuelLimit: 1_000_000 });
+    const { kernel, input, assets } = request.ask;
+    const right = truth({ kernel, input, assets, fuelLimit: 1_000_000 });
     const sound = right.type === "failure"
       ? output === null
       : output !== null && sameBytes(output, right.output);
@@ -247,7 +279,7 @@ function submission(no: number, ask: Ask): FromBackend {
     no,
     kernel,
     input,
-    null,
+    ask.assets.length === 0 ? null : ask.assets.map((digest) => Uint8Array.fromHex(digest)),
     deadlineMs,
     priority,
     verify,

@@ -14,7 +14,8 @@ import type {
   WorkerStore,
 } from "../../coordinator/store/mod.ts";
 import type { KernelTrust, WorkerRecord } from "../../coordinator/verify/mod.ts";
-import { P2c2rError } from "../../protocol/mod.ts";
+import { doing } from "./doing.ts";
+import { MemoryRegistry } from "./registry.ts";
 
 interface Row {
   publicKey: string | null;
@@ -23,6 +24,7 @@ interface Row {
   lastSeenMs: number;
   quarantinedUntilMs: number;
   offences: number;
+  invite: string | null;
   readonly kernels: Map<string, KernelTrust>;
 }
 
@@ -33,12 +35,17 @@ interface Instance {
   readonly flushes: Map<number, Flush>;
 }
 
-/** Workers, ledger, flushes and audit. Every operation happens at once, all or nothing. */
+/** Workers, ledger, flushes and audit, and the registry beside them. Every operation happens at once, all or nothing. */
 export class MemoryBooks {
   readonly #workers = new Map<string, Row>();
   readonly #accounts = new Map<string, { readonly kind: string; readonly owner: string; balance: number }>();
   readonly #posted = new Map<string, LedgerTransaction>();
   readonly #instances = new Map<string, Instance>();
+
+  readonly registry = new MemoryRegistry({
+    inviteOf: (worker) => this.#workers.get(worker)?.invite ?? null,
+    cameBy: (worker, invite) => this.#row(worker).invite = invite,
+  });
 
   readonly workers: WorkerStore = {
     arrive: (arrival) => doing(() => this.#arrive(arrival)),
@@ -106,7 +113,7 @@ export class MemoryBooks {
     let row = this.#workers.get(id);
     if (row === undefined) {
       const seen = { publicKey: null, software: "", firstSeenMs: 0, lastSeenMs: 0 };
-      row = { ...seen, quarantinedUntilMs: 0, offences: 0, kernels: new Map() };
+      row = { ...seen, quarantinedUntilMs: 0, offences: 0, invite: null, kernels: new Map() };
       this.#workers.set(id, row);
     }
     return row;
@@ -122,8 +129,8 @@ export class MemoryBooks {
   #load(id: string): StoredWorker | undefined {
     const row = this.#workers.get(id);
     if (row === undefined) return undefined;
-    const { publicKey, software, firstSeenMs, lastSeenMs } = row;
-    return { id, publicKey, software, firstSeenMs, lastSeenMs, invite: null, record: recordOf(row) };
+    const { publicKey, software, firstSeenMs, lastSeenMs, invite } = row;
+    return { id, publicKey, software, firstSeenMs, lastSeenMs, invite, record: recordOf(row) };
   }
 
   #list(limit: number): StoredWorker[] {
@@ -220,13 +227,4 @@ export class MemoryBooks {
 
 function recordOf({ quarantinedUntilMs, offences, kernels }: Row): WorkerRecord {
   return { quarantinedUntilMs, offences, kernels: new Map(kernels) };
-}
-
-function doing<T>(work: () => T): Promise<T> {
-  try {
-    return Promise.resolve(work());
-  } catch (cause) {
-    const state = cause instanceof Error ? cause.message : String(cause);
-    return Promise.reject(new P2c2rError("store.failed", `Cannot use the books: ${state}`, { cause }));
-  }
 }

@@ -4,6 +4,8 @@ import type { SchedulerConfig } from "../../coordinator/scheduler/mod.ts";
 import { type TrustRules, trustRules } from "../../coordinator/verify/mod.ts";
 import { badHabits, type Habit } from "./habits.ts";
 import type { HelperTraits } from "./helper_machine.ts";
+import { identityOf } from "./instant_crypto.ts";
+import { OPERATOR_TOKEN } from "./coordinator_process.ts";
 import { simKernel } from "./kernels.ts";
 import type { Dice } from "./random.ts";
 
@@ -13,15 +15,25 @@ export interface Cast {
   readonly localSlots: number;
   readonly scheduler: Partial<SchedulerConfig>;
   readonly helpers: readonly (HelperTraits & { readonly trusted: boolean })[];
-  readonly backends: readonly {
-    readonly project: string;
-    /** The project's share beside others. */
-    readonly weight: number;
-    readonly delayMs: number;
-  }[];
+  /** By id, the share that each has beside others. */
+  readonly projects: ReadonlyMap<string, number>;
+  /** Over a connection of their own, and over plain HTTP. */
+  readonly backends: readonly ClientTraits[];
+  readonly customers: readonly ClientTraits[];
   readonly tasksPerS: number;
   readonly localMs: number;
 }
+
+/** A game's server. */
+export interface ClientTraits {
+  readonly project: string;
+  readonly apiKey: string;
+  readonly address: string;
+  readonly delayMs: number;
+}
+
+/** An invite for peers: what the coordinator's store has of it, and what helpers show. */
+export const invite = { id: "00000000000000a1", token: `p2c2ri_${"i".repeat(32)}` } as const;
 
 /** Opaque tags of matches that helpers play in. */
 const TAGS = ["a1", "b2"] as const;
@@ -52,28 +64,37 @@ export function drawCast(dice: Dice): Cast {
     scheduler: {
       trust,
       cacheBytesMax: dice.pick([1_200, 64 * 1024 * 1024]),
-      queuedTasksMax: dice.pick([12, 100_000]),
+      queuedTasksMax: dice.pick([24, 100_000]),
       abandonMsMin: dice.pick([200, 2_000]),
       hedgeBurst: dice.pick([1, 16]),
     },
     helpers: Array.from({ length: 2 + dice.below(6) }, (_, no) => drawHelper(dice, no)),
-    backends: Array.from({ length: 1 + dice.below(2) }, (_, no) => ({
-      project: dice.chance(0.7) ? "project-0" : `project-${no}`,
-      weight: dice.pick([1, 1, 4]),
-      delayMs: dice.pick([0.1, 2, 15]),
-    })),
+    projects: new Map([["project-0", dice.pick([1, 1, 4])], ["project-1", dice.pick([1, 1, 4])]]),
+    backends: Array.from({ length: 1 + dice.below(2) }, (_, no) => drawClient(dice, "backend", no)),
+    customers: Array.from({ length: dice.below(3) }, (_, no) => drawClient(dice, "caller0", no)),
     tasksPerS: dice.pick([25, 60, 120]),
     localMs: dice.pick([2, 5, 12]),
   };
 }
 
+/** `kind` is as long as it has to be: with the number it is the part of a key that names it. */
+function drawClient(dice: Dice, kind: "backend" | "caller0", no: number): ClientTraits {
+  return {
+    project: dice.chance(0.7) ? "project-0" : `project-${no}`,
+    apiKey: `p2c2r_${kind}${no}${"k".repeat(24)}`,
+    address: `192.168.${kind === "backend" ? 0 : 1}.${no + 1}`,
+    delayMs: dice.pick([0.1, 2, 15]),
+  };
+}
+
 function drawHelper(dice: Dice, no: number): HelperTraits & { readonly trusted: boolean } {
   const tier = dice.chance(0.15) ? "cloud" : "peer";
+  const byInvite = dice.chance(1 / 3);
   return {
-    id: `helper-${no}`,
-    network: `network-${dice.below(4)}`,
+    identity: identityOf(no),
+    address: `10.${dice.below(4)}.0.${no + 1}`,
     tier,
-    invite: dice.pick([null, null, "invite-1"]),
+    invite: tier === "cloud" ? OPERATOR_TOKEN : byInvite ? invite.token : null,
     slots: 1 + dice.below(3),
     serviceMs: dice.pick([1, 4, 12, 40]),
     delayMs: dice.pick([0.1, 3, 20]),

@@ -1,7 +1,6 @@
 // How simulated workers answer: the truth, and every kind of lie.
-import type { Outcome, Work } from "../../coordinator/ports.ts";
+import type { Outcome } from "../../coordinator/ports.ts";
 import type { FaultCounts, FaultKind } from "./faults.ts";
-import { truth } from "./kernels.ts";
 import type { Dice } from "./random.ts";
 
 /** What a worker does with the work it gets. */
@@ -35,10 +34,10 @@ const FAILS = 0.3;
 /** One that waits for trust begins to lie after so many right answers. */
 const LATE = 60;
 
-/** What a worker of a habit answers to its nth task; undefined: nothing, ever. Every lie is counted. */
+/** What a worker of a habit answers to its nth task, which comes to `right`; undefined: nothing, ever. Every lie is counted. */
 export function answerOf(
   habit: Habit,
-  work: Work,
+  right: Outcome,
   nth: number,
   dice: Dice,
   faults: FaultCounts,
@@ -49,25 +48,25 @@ export function answerOf(
   };
   switch (habit) {
     case "honest":
-      return truth(work);
+      return right;
     case "honestFlip":
-      return dice.chance(FLIPS) ? told(falsified(work, dice), "honestFlip") : truth(work);
+      return dice.chance(FLIPS) ? told(falsified(right, dice), "honestFlip") : right;
     case "lieAlways":
-      return told(falsified(work, dice), "lieAlways");
+      return told(falsified(right, dice), "lieAlways");
     case "lieSometimes":
-      return dice.chance(SOMETIMES) ? told(falsified(work, dice), "lieSometimes") : truth(work);
+      return dice.chance(SOMETIMES) ? told(falsified(right, dice), "lieSometimes") : right;
     case "lieLate":
-      return nth > LATE && dice.chance(0.5) ? told(falsified(work, dice), "lieLate") : truth(work);
+      return nth > LATE && dice.chance(0.5) ? told(falsified(right, dice), "lieLate") : right;
     case "lieAgreed":
-      return told(agreed(work), "lieAgreed");
+      return told(agreed(right), "lieAgreed");
     case "lieFuel":
-      return dice.chance(0.2) ? told({ ...truth(work), fuel: truth(work).fuel + 1 }, "lieFuel") : truth(work);
+      return dice.chance(0.2) ? told({ ...right, fuel: right.fuel + 1 }, "lieFuel") : right;
     case "lieRefusal":
-      return dice.chance(0.2) ? told(refusal(work), "lieRefusal") : truth(work);
+      return dice.chance(0.2) ? told(refusal(right), "lieRefusal") : right;
     case "silent":
       return told(undefined, "silent");
     case "workerFails":
-      return dice.chance(FAILS) ? told(failure, "workerFails") : truth(work);
+      return dice.chance(FAILS) ? told(failure, "workerFails") : right;
     default:
       return habit satisfies never;
   }
@@ -81,27 +80,24 @@ const failure: Outcome = {
   computeUs: 1,
 };
 
-function falsified(work: Work, dice: Dice): Outcome {
-  const right = truth(work);
-  if (right.type === "failure") return output(work, dice.below(256));
+function falsified(right: Outcome, dice: Dice): Outcome {
+  if (right.type === "failure") return output(right, dice.below(256));
   const bytes = right.output.slice();
   bytes[dice.below(bytes.length)]! ^= 1 << dice.below(8);
   return { ...right, output: bytes };
 }
 
 /** The same wrong answer, whoever gives it. */
-function agreed(work: Work): Outcome {
-  const right = truth(work);
+function agreed(right: Outcome): Outcome {
   return right.type === "failure"
-    ? output(work, 7)
+    ? output(right, 7)
     : { ...right, output: right.output.map((byte) => byte ^ 0x5a) };
 }
 
-function output(work: Work, byte: number): Outcome {
-  return { type: "output", output: new Uint8Array(8).fill(byte), fuel: truth(work).fuel, computeUs: 1 };
+function output(right: Outcome, byte: number): Outcome {
+  return { type: "output", output: new Uint8Array(8).fill(byte), fuel: right.fuel, computeUs: 1 };
 }
 
-function refusal(work: Work): Outcome {
-  const { fuel } = truth(work);
+function refusal({ fuel }: Outcome): Outcome {
   return { type: "failure", code: "kernel.refused", message: "nothing to compute", fuel, computeUs: 1 };
 }

@@ -1,11 +1,8 @@
-// A helper's machine: the worker's real connection and session machine, with a runner that computes by waiting.
-import {
-  Connection,
-  type OpenSocket,
-  type SocketListener,
-  type Work as Runner,
-} from "../../worker/connection.ts";
-import { causeOf, type Effect, type JobOutcome, sessionConfig } from "../../worker/session/mod.ts";
+// A helper's machine: the worker's real connection, session machine and HTTP side, and what computes (helper_compute.ts).
+import { CoordinatorHttp, problemOf } from "../../worker/coordinator_http.ts";
+import { Connection, type OpenSocket, type SocketListener } from "../../worker/connection.ts";
+import type { Identity } from "../../worker/identity.ts";
+import { causeOf, sessionConfig } from "../../worker/session/mod.ts";
 import {
   encodeFrame,
   type FromWorker,
@@ -16,18 +13,18 @@ import {
 import type { Kernel } from "../../coordinator/ports.ts";
 import type { Agenda } from "./agenda.ts";
 import type { FaultCounts } from "./faults.ts";
-import { answerOf, type Habit } from "./habits.ts";
-import type { Host } from "./host.ts";
+import type { Habit } from "./habits.ts";
+import { helperCompute } from "./helper_compute.ts";
+import { COORDINATOR, type Host } from "./host.ts";
 import { clearPath, type Path, type Wire } from "./network.ts";
 import { Process } from "./process.ts";
 import type { Dice } from "./random.ts";
 
-type Job = (Effect & { readonly type: "compute" })["job"];
-
 /** Who a helper is and what the machine can do. */
 export interface HelperTraits {
-  readonly id: string;
-  readonly network: string;
+  readonly identity: Identity;
+  /** Where it is reached from; the first three numbers are its network. */
+  readonly address: string;
   readonly slots: number;
   readonly serviceMs: number;
   readonly delayMs: number;
@@ -51,9 +48,6 @@ export interface HelperParts {
   readonly kernels: readonly Kernel[];
 }
 
-const AGAIN_MS = 300;
-const PREPARE_MS = 5;
-
 /** A machine that lends its slots. */
 export class Helper {
   readonly traits: HelperTraits;
@@ -64,8 +58,8 @@ export class Helper {
   #process: Process;
   #connection: Connection | null = null;
   #wire: Wire | null = null;
-  #waiting: Job[] = [];
-  #running = new Map<number, { cancelled: boolean }>();
+  /** Files on its disk, which outlive the process. */
+  readonly #disk = new Map<string, Uint8Array<ArrayBuffer>>();
   #answered = 0;
 
   constructor(traits: HelperTraits, parts: HelperParts) {
@@ -132,10 +126,15 @@ export class Helper {
     const { agenda, dice } = this.#parts;
     const process = new Process(agenda);
     this.#process = process;
-    this.#waiting = [];
-    this.#running = new Map();
-    const { slots } = this.traits;
-    const connection = new Connection({
+    const { slots, tier, invite, identity, address } = this.traits;
+    const http = new CoordinatorHttp(
+      { coordinator: COORDINATOR, tier, invite },
+      identity,
+      new AbortController().signal,
+      () => {},
+      this.#parts.host.fetcher({ process, path: this.path, address }),
+    );
+    const connection: Connection = new Connection({
       config: {
         ...sessionConfig(slots, "simulated/1"),
         window: slots + 6,
@@ -144,7 +143,7 @@ export class Helper {
         refusedMs: 2_000,
         prepareAgainMs: 1_000,
       },
-      coordinator: new URL("http://coordinator"),
+      coordinator: COORDINATOR,
       clock: {
         nowMs: () => agenda.nowMs,
         after: (delayMs, run) => process.after(delayMs, run),
@@ -152,31 +151,39 @@ export class Helper {
       defer: (run) => process.after(0, run),
       draw: dice.draw,
       openSocket: (...asked) => this.#open(process, ...asked),
-      access: { hasToken: true, token: () => Promise.resolve("token"), forgetToken: () => {} },
+      access: http,
       settle: () => Promise.resolve(),
-      work: this.#runner(process),
+      work: helperCompute({
+        ...this.#parts,
+        traits: this.traits,
+        process,
+        http,
+        disk: this.#disk,
+        slowness: () => this.slowness,
+        nth: () => ++this.#answered,
+        connection: () => connection,
+      }),
       say: () => {},
       ended: () => {},
     });
     this.#connection = connection;
+    connection.assets("held", [...this.#disk.keys()]);
     connection.start();
   }
 
-  #open(process: Process, ...[address, , listener]: Parameters<OpenSocket>): ReturnType<OpenSocket> {
+  #open(process: Process, ...[asked, token, listener]: Parameters<OpenSocket>): ReturnType<OpenSocket> {
     const { host, agenda } = this.#parts;
-    const { id, network, tier, invite } = this.traits;
-    const session = address.searchParams.get("session");
+    const { address } = this.traits;
     const wire = host.connect(
-      { process, path: this.path, end: this.#ear(listener) },
-      (inside, socket) => {
-        const who = { id, publicKey: `key of ${id}`, network, tier, invite };
-        inside.workers.open(socket, who, session);
-      },
+      { process, path: this.path, address, end: this.#ear(listener) },
+      { path: asked.pathname, token, session: asked.searchParams.get("session") },
+      () => listener.opened(),
+      (status, body) => listener.closed(problemOf(status, body)),
     );
     if (wire === null) {
       const refused = new P2c2rError("connection.lost", "Cannot connect: nothing listens");
       agenda.after(this.path.delayMs, () => process.enter(() => listener.closed(refused)));
-    } else process.after(0, () => listener.opened());
+    }
     this.#wire = wire;
     const isDead = () => wire === null || !process.alive;
     return {
@@ -207,77 +214,5 @@ export class Helper {
       const [type, slots, window, software] = message;
       return [type, slots, window, software, tags, null, null];
     }));
-  }
-
-  #runner(process: Process): Runner {
-    return {
-      prepare: () => this.#prepare(process),
-      start: (job) => {
-        this.#waiting.push(job);
-        this.#pump(process);
-      },
-      cancel: (job) => this.#cancel(job),
-      forget: (job) => {
-        this.#waiting = this.#waiting.filter((each) => each.job !== job);
-      },
-      returnWaiting: () => this.#waiting.splice(0).map(({ job }) => job),
-      rest: () => {},
-      wake: () => {},
-    };
-  }
-
-  #prepare(process: Process): Promise<unknown> {
-    const { dice, faults } = this.#parts;
-    const lost = dice.chance(this.traits.kernelLostRate);
-    if (lost) faults.count("kernelLost");
-    return new Promise<void>((resolve, reject) => {
-      process.after(PREPARE_MS, () => {
-        if (lost) reject(new P2c2rError("connection.lost", "Cannot fetch bundle: the connection is gone"));
-        else resolve();
-      });
-    });
-  }
-
-  #cancel(job: number): void {
-    const running = this.#running.get(job);
-    if (running !== undefined) running.cancelled = true;
-    const at = this.#waiting.findIndex((each) => each.job === job);
-    if (at < 0) return;
-    this.#waiting.splice(at, 1);
-    const outcome = { type: "failure", code: "task.cancelled", message: "", fuel: 0, computeUs: 0 } as const;
-    this.#connection?.computed(job, outcome);
-  }
-
-  #pump(process: Process): void {
-    const { dice } = this.#parts;
-    while (this.#running.size < this.traits.slots) {
-      const job = this.#waiting.shift();
-      if (job === undefined) return;
-      this.#running.set(job.job, { cancelled: false });
-      const tookMs = this.traits.serviceMs * this.slowness * dice.between(0.8, 1.2);
-      process.after(tookMs, () => this.#done(process, job));
-    }
-  }
-
-  #done(process: Process, job: Job): void {
-    const { dice, faults, kernels } = this.#parts;
-    const kernel = kernels.find(({ digest }) => digest === job.kernel)?.no ?? 0;
-    const { input, assets } = job;
-    const outcome = answerOf(
-      this.traits.habit,
-      { kernel, input, assets, fuelLimit: 1_000_000 },
-      ++this.#answered,
-      dice,
-      faults,
-    );
-    // Who never answers keeps its slot as well, but not for ever: it would get nothing more to swallow.
-    if (outcome === undefined) return void process.after(AGAIN_MS, () => this.#free(process, job.job));
-    this.#connection?.computed(job.job, outcome as JobOutcome);
-    this.#free(process, job.job);
-  }
-
-  #free(process: Process, job: number): void {
-    this.#running.delete(job);
-    this.#pump(process);
   }
 }

@@ -1,19 +1,16 @@
 // The machine the coordinator runs on: starts the whole of it over fake ports, kills it, and starts it again on what it wrote.
-import { assemble, type Assembly } from "../../coordinator/assemble.ts";
-import { gatewayLimits } from "../../coordinator/gateway/mod.ts";
 import type { Kernel } from "../../coordinator/ports.ts";
-import type { SchedulerConfig, State } from "../../coordinator/scheduler/mod.ts";
-import { memoryBlobs } from "../../coordinator/store/mod.ts";
-import { P2c2rError } from "../../protocol/mod.ts";
+import type { Effect, Event, SchedulerConfig, State } from "../../coordinator/scheduler/mod.ts";
+import { P2c2rError, subprotocol } from "../../protocol/mod.ts";
 import type { Agenda } from "./agenda.ts";
 import type { MemoryBooks } from "./books.ts";
+import { type Running, startCoordinator, UPGRADED } from "./coordinator_process.ts";
+import { Exchange, type HttpClient } from "./exchange.ts";
 import type { FaultCounts } from "./faults.ts";
-import { type ClientEnd, type Path, Wire } from "./network.ts";
+import { type ClientEnd, Wire } from "./network.ts";
 import { Past } from "./past.ts";
 import { Process } from "./process.ts";
 import type { Dice } from "./random.ts";
-import { storePort } from "./store_port.ts";
-import { trustedCompute } from "./trusted_compute.ts";
 import { fairWeather } from "./weather.ts";
 import type { Watch } from "./watch/mod.ts";
 
@@ -24,6 +21,8 @@ const RESTART_MS_MAX = 400;
 /** How long a stop waits for what can still be proven right. */
 const SETTLE_MS = 200;
 const CLOSE_MS = 300;
+/** Where it is reached. */
+export const COORDINATOR = new URL("http://coordinator");
 
 /** What a host is made of. */
 export interface HostParts {
@@ -46,8 +45,11 @@ export class Host {
   /** Events that may come again. */
   readonly #past = new Past();
   readonly #wires = new Set<Wire>();
+  readonly #exchanges = new Set<Exchange>();
+  /** Requests that ask for a socket, and the socket they get. */
+  readonly #upgrades = new WeakMap<Request, Wire>();
   #process: Process;
-  #inside: Assembly | null = null;
+  #running: Running | null = null;
   #state: State | null = null;
   #starts = 0;
   /** Set by hand of the machine's clock; a process keeps what it found at its start for its monotone clock. */
@@ -62,9 +64,9 @@ export class Host {
     this.#start();
   }
 
-  /** What listens now, if anything does. */
-  get inside(): Assembly | null {
-    return this.#process.alive ? this.#inside : null;
+  /** How many processes there have been. */
+  get starts(): number {
+    return this.#starts;
   }
 
   get process(): Process {
@@ -81,14 +83,40 @@ export class Host {
     return this.#baseMs + this.#parts.agenda.nowMs;
   }
 
-  /** Opens a connection; null when nothing listens there. */
+  /** `fetch` as a client has it. */
+  fetcher(client: HttpClient): typeof fetch {
+    return (input, init = {}) => {
+      const running = this.#listening();
+      const { agenda, dice, faults } = this.#parts;
+      if (running === null) return Promise.reject(new TypeError("nothing listens"));
+      const exchange = new Exchange(
+        {
+          agenda,
+          dice,
+          client,
+          server: this.#process,
+          handle: running.answer,
+          count: (fault) => faults.count(fault),
+        },
+        new URL(`${input}`),
+        init,
+      );
+      for (const old of this.#exchanges) if (!old.open) this.#exchanges.delete(old);
+      this.#exchanges.add(exchange);
+      return exchange.answer;
+    };
+  }
+
+  /** Opens a connection; null when nothing listens there. `refused` hears why there is none after all. */
   connect(
-    client: { readonly process: Process; readonly path: Path; readonly end: ClientEnd },
-    open: (inside: Assembly, socket: WebSocket) => void,
+    client: HttpClient & { readonly end: ClientEnd },
+    asked: { readonly path: string; readonly token: string; readonly session: string | null },
+    opened: () => void,
+    refused: (status: number, body: Uint8Array) => void,
   ): Wire | null {
-    const inside = this.inside;
+    const running = this.#listening();
     const { agenda, dice, faults } = this.#parts;
-    if (inside === null || client.path.blockedUntilMs > agenda.nowMs) return null;
+    if (running === null || client.path.blockedUntilMs > agenda.nowMs) return null;
     const wire = new Wire(
       {
         agenda,
@@ -102,8 +130,27 @@ export class Host {
     );
     for (const old of this.#wires) if (!old.open) this.#wires.delete(old);
     this.#wires.add(wire);
-    this.#process.enter(() => open(inside, wire.end.asWebSocket));
+    const address = new URL(asked.path, COORDINATOR);
+    if (asked.session !== null) address.searchParams.set("session", asked.session);
+    const request = new Request(address, {
+      headers: {
+        authorization: `Bearer ${asked.token}`,
+        upgrade: "websocket",
+        "sec-websocket-protocol": subprotocol,
+      },
+    });
+    this.#upgrades.set(request, wire);
+    wire.handshake(async () => {
+      const response = await running.answer(request, client.address);
+      if (response.status === UPGRADED) return wire.accept(opened);
+      const body = new Uint8Array(await response.arrayBuffer());
+      wire.refuse(() => refused(response.status, body));
+    });
     return wire;
+  }
+
+  #listening(): Running | null {
+    return this.#process.alive ? this.#running : null;
   }
 
   /** It dies right now, or instead of doing the nth thing from now that anybody could see. */
@@ -119,9 +166,9 @@ export class Host {
 
   /** It is stopped as an operator stops it, and starts again. */
   async stop(): Promise<void> {
-    const inside = this.inside;
+    const inside = this.#listening()?.inside;
     const process = this.#process;
-    if (inside === null || this.#stopping === process) return;
+    if (inside === undefined || this.#stopping === process) return;
     this.#stopping = process;
     const error = new P2c2rError("coordinator.draining", "Cannot go on: the coordinator is stopping");
     inside.desk.drain();
@@ -154,23 +201,45 @@ export class Host {
   /** All connections break at once. */
   cutAll(): void {
     for (const wire of this.#wires) wire.cut();
+    for (const exchange of this.#exchanges) exchange.cut();
   }
 
   #start(): void {
     const process = new Process(this.#parts.agenda);
     process.onDeath(() => this.#died());
     this.#process = process;
-    this.#inside = null;
+    this.#running = null;
     this.#baseMs = EPOCH_MS + this.#wallOffsetMs;
     this.#parts.watch.restarted(this.#parts.books.records());
     const instance = `start-${this.#starts++}`;
-    this.#assemble(process, instance).then(
-      (inside) => this.#inside = inside,
+    startCoordinator({
+      ...this.#parts,
+      process,
+      instance,
+      baseMs: this.#baseMs,
+      weather: this.weather,
+      wallMs: () => EPOCH_MS + this.#wallOffsetMs + Math.floor(this.#parts.agenda.nowMs),
+      upgrade: (request) => this.#upgrades.get(request)!.end.asWebSocket,
+      isStopping: () => this.#stopping === process,
+      step: (state, event, out) => this.#step(process, state, event, out),
+    }).then(
+      (running) => {
+        if (this.#process === process) this.#running = running;
+      },
       (error: unknown) => {
         if (error instanceof P2c2rError) process.kill();
         else this.#parts.onBroken(error);
       },
     );
+  }
+
+  #step(process: Process, state: State, event: Event, out: Effect[]): void {
+    if (!process.alive) return;
+    const { dice, faults, watch } = this.#parts;
+    this.#state = state;
+    watch.step(state, event, out);
+    const again = this.#past.recall(state, event, dice, this.weather.repeatRate, faults);
+    if (again !== undefined) watch.step(state, again, out);
   }
 
   #died(): void {
@@ -179,57 +248,4 @@ export class Host {
     const { agenda, dice } = this.#parts;
     agenda.after(dice.between(RESTART_MS_MIN, RESTART_MS_MAX), () => this.#start());
   }
-
-  #assemble(process: Process, instance: string): Promise<Assembly> {
-    const { agenda, books, dice, faults, kernels, localSlots, scheduler, watch, onBroken } = this.#parts;
-    const baseMs = this.#baseMs;
-    const clock = {
-      nowMs: () => baseMs + agenda.nowMs,
-      after: (delayMs: number, wake: () => void) => process.after(delayMs, wake),
-    };
-    const broken = (error: unknown) => process.alive && onBroken(error);
-    const ports = { agenda, dice, faults, process, weather: this.weather };
-    return assemble({
-      instance,
-      kernels: kernels.map((kernel) => ({ kernel, signature: Uint8Array.of(1), files: new Map() })),
-      compute: trustedCompute(ports, kernels),
-      store: { ...storePort(ports, books), assets: noAssets },
-      blobs: memoryBlobs(),
-      localSlots,
-      scheduler,
-      limits: gatewayLimits,
-      clock,
-      wallMs: () => EPOCH_MS + this.#wallOffsetMs + Math.floor(agenda.nowMs),
-      core: {
-        step: (state, event, out) => {
-          if (!process.alive) return;
-          this.#state = state;
-          watch.step(state, event, out);
-          const again = this.#past.recall(state, event, dice, this.weather.repeatRate, faults);
-          if (again !== undefined) watch.step(state, again, out);
-        },
-        nextWakeMs: (state) => watch.nextWakeMs(state),
-      },
-      fillRandom: (words) => {
-        for (const at of words.keys()) words[at] = (BigInt(dice.bits()) << 32n) | BigInt(dice.bits());
-      },
-      turnEnd: (onBug) => (run) => {
-        process.after(0, () => {
-          try {
-            run();
-          } catch (error) {
-            onBug(error);
-          }
-        });
-      },
-      log: (type, sentence) => type === "defect" && broken(new Error(sentence)),
-      onBroken: broken,
-    });
-  }
 }
-
-const noAssets = {
-  add: () => Promise.resolve(true),
-  remove: () => Promise.resolve(false),
-  list: () => Promise.resolve([]),
-};

@@ -1,4 +1,5 @@
 // Kernels for simulations: what they compute is known to everybody, so every lie can be told from the truth.
+import { createHash } from "node:crypto";
 import type { Kernel, Outcome, Work } from "../../coordinator/ports.ts";
 import { unknownWorker, type WorkerRecord } from "../../coordinator/verify/mod.ts";
 
@@ -31,15 +32,38 @@ export function trustedRecord(kernels: readonly Kernel[], right = 50): WorkerRec
   };
 }
 
-/** What the simulated kernel computes: bytes that depend on the input; an input that starts with 255 is refused. */
-export function truth(work: Work): Outcome {
+/** A file that tasks name. */
+export interface SimAsset {
+  readonly digest: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** All files that tasks of simulations name. */
+export const assets: readonly SimAsset[] = [1, 2, 3].map((no) => {
+  const bytes = Uint8Array.from({ length: 40 * no }, (_, at) => at * no & 255);
+  return { digest: createHash("sha256").update(bytes).digest("hex"), bytes };
+});
+const bytesOf = new Map(assets.map(({ digest, bytes }) => [digest, bytes]));
+
+/** The bytes that a digest stands for; histories written by hand name files as they like. */
+export function assetBytes(digest: string): Uint8Array {
+  return bytesOf.get(digest) ?? new TextEncoder().encode(digest);
+}
+
+/**
+ * What the simulated kernel computes: bytes that depend on the input and on the assets; an input that starts with 255 is
+ * refused. `files`: the assets' bytes as a machine has them.
+ */
+export function truth(work: Work, files: readonly Uint8Array[] = work.assets.map(assetBytes)): Outcome {
   const fuel = 1000 + 10 * work.input.length;
   if (work.input[0] === 255) {
     return { type: "failure", code: "kernel.refused", message: "first byte is 255", fuel, computeUs: 1 };
   }
   const output = new Uint8Array(8);
-  for (let at = 0; at < work.input.length; at++) {
-    output[at % 8] = (output[at % 8]! * 31 + work.input[at]! + at) & 255;
+  for (const bytes of [work.input, ...files]) {
+    for (let at = 0; at < bytes.length; at++) {
+      output[at % 8] = (output[at % 8]! * 31 + bytes[at]! + at) & 255;
+    }
   }
   return { type: "output", output, fuel, computeUs: 1 };
 }

@@ -1,7 +1,8 @@
 // What backends ask for: tasks of all kinds while things go wrong, and a few plain ones once they do not.
 import type { Agenda } from "./agenda.ts";
 import type { Ask, Backend, Request } from "./backend.ts";
-import { inputOf } from "./kernels.ts";
+import type { Customer } from "./customer.ts";
+import { assets, inputOf } from "./kernels.ts";
 import type { Dice } from "./random.ts";
 import { keep } from "./watch/mod.ts";
 
@@ -10,19 +11,29 @@ const PROBE_DEADLINE_MS = 1_000;
 /** A probe's way there and back, and a tick. */
 const PROBE_SLACK_MS = 100;
 const REPEATED_INPUTS = 12;
+/** Of the tasks, those that come over plain HTTP where somebody asks that way. */
+const HTTP_SHARE = 0.2;
 
 /** The tasks of one history. */
 export class Load {
   readonly #agenda: Agenda;
   readonly #dice: Dice;
   readonly #backends: readonly Backend[];
+  readonly #customers: readonly Customer[];
   readonly #kernels: number;
   #nextInput = 1_000;
 
-  constructor(agenda: Agenda, dice: Dice, backends: readonly Backend[], kernels: number) {
+  constructor(
+    agenda: Agenda,
+    dice: Dice,
+    backends: readonly Backend[],
+    customers: readonly Customer[],
+    kernels: number,
+  ) {
     this.#agenda = agenda;
     this.#dice = dice;
     this.#backends = backends;
+    this.#customers = customers;
     this.#kernels = kernels;
   }
 
@@ -43,7 +54,7 @@ export class Load {
       this.#agenda.after(no * (spanMs - PROBE_DEADLINE_MS - PROBE_SLACK_MS) / PROBES, () => {
         const kernel = 1 + no % this.#kernels;
         const input = inputOf(this.#nextInput++);
-        const plain = { priority: 0, always: false, exclude: [], idempotencyKey: null };
+        const plain = { priority: 0, always: false, exclude: [], idempotencyKey: null, assets: [] };
         const request = this.#backends[no % this.#backends.length]!
           .submit({ ...plain, kernel, input, deadlineMs: PROBE_DEADLINE_MS });
         keep(
@@ -75,6 +86,9 @@ export class Load {
     const backend = dice.pick(this.#backends);
     const no = dice.chance(0.25) ? dice.below(REPEATED_INPUTS) : this.#nextInput++;
     const kernel = 1 + dice.below(this.#kernels);
+    if (this.#customers.length > 0 && dice.chance(HTTP_SHARE)) {
+      return dice.pick(this.#customers).order(this.#drawn(no, kernel));
+    }
     backend.submit(this.#drawn(no, kernel));
     if (dice.chance(0.05)) backend.withdraw();
     if (!dice.chance(0.15)) return;
@@ -93,6 +107,7 @@ export class Load {
     return {
       kernel,
       input,
+      assets: no % 4 === 0 ? [assets[no % assets.length]!.digest] : [],
       deadlineMs: Math.ceil(dice.pick([8, 25, 60, 150, 400]) * dice.between(0.5, 1.5)),
       priority: dice.chance(0.2) ? dice.below(8) : 0,
       always: dice.chance(0.1),

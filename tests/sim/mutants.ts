@@ -143,7 +143,19 @@ export const mutants: readonly Mutant[] = [
     find: 'if (asks) ask(state, nowMs, about, "shadow", null, out);',
     replace: "",
   },
+  {
+    name: "an answer is served after its worker was proven a liar",
+    file: `${scheduler}/answer.ts`,
+    find: 'if (stageOf(worker, attempt.kernel) === "probation") {\n    unserved',
+    replace: "if (false) {\n    unserved",
+  },
   // Judgement.
+  {
+    name: "every right recheck raises a newcomer's trust",
+    file: `${scheduler}/judge.ts`,
+    find: 'if (before.stage === "probation" && kind !== "shadow") return;',
+    replace: "",
+  },
   {
     name: "one mismatch is proof enough",
     file: `${scheduler}/judge.ts`,
@@ -216,7 +228,31 @@ export const mutants: readonly Mutant[] = [
     find: "if (a.fuel !== b.fuel) return false;",
     replace: "",
   },
+  {
+    name: "any claim of fuel is paid that a check lets pass",
+    file: `${scheduler}/trusted.ts`,
+    find: "return Math.min(claimed, fuel.at(work.input.length) ?? 0);",
+    replace: "return claimed;",
+  },
+  {
+    name: "claims that nobody has recomputed are never paid",
+    file: `${scheduler}/trusted.ts`,
+    find: "return Math.min(claimed, fuel.at(work.input.length) ?? 0);",
+    replace: "return 0;",
+  },
   // Windows and credit.
+  {
+    name: "credit is granted while its result is still being judged",
+    file: `${scheduler}/window.ts`,
+    find: 'if (served.verdict === "judging") return;',
+    replace: "",
+  },
+  {
+    name: "a peer is forgotten while it is being judged",
+    file: `${scheduler}/window.ts`,
+    find: "peer.sessions.size > 0 || peer.unjudged > 0",
+    replace: "peer.sessions.size > 0",
+  },
   {
     name: "credit is granted before its time",
     file: `${scheduler}/window.ts`,
@@ -411,5 +447,50 @@ export const mutants: readonly Mutant[] = [
     file: `${scheduler}/heap.ts`,
     find: "this.#keys[child + 1]! < this.#keys[child]!",
     replace: "this.#keys[child + 1]! > this.#keys[child]!",
+  },
+  // Doors.
+  {
+    name: "a key that was used gives its answer to any task",
+    file: "coordinator/gateway/idempotency.ts",
+    find: "if (found.task.identity === task.identity) return found.answer;",
+    replace: "return found.answer;",
+  },
+  {
+    name: "a request over HTTP that is repeated is computed again",
+    file: "coordinator/gateway/http_tasks.ts",
+    find: "if (before !== undefined) return before;",
+    replace: "",
+  },
+  {
+    name: "any signature proves who a worker is",
+    file: "coordinator/app/worker_door.ts",
+    find: 'throw refused("signature is wrong");',
+    replace: "return { worker: workerId(key), key, challenge, work: 0 };",
+  },
+  {
+    name: "a challenge is good for any number of sessions",
+    file: "coordinator/app/worker_door.ts",
+    find: 'if (this.#used.has(name)) throw refused("challenge was used before");',
+    replace: "",
+  },
+  {
+    name: "any seal is the coordinator's own",
+    file: "coordinator/app/seal.ts",
+    find: 'if (!timingSafeEqual(this.#mac(body, bound), mac)) return "forged";',
+    replace: "",
+  },
+  {
+    name: "an unknown key speaks for the first project",
+    file: "coordinator/app/api_keys.ts",
+    find: "if (found === undefined || found.revokedMs !== null) {",
+    replace:
+      'if (found === undefined) return { project: "project-0", prefix: "" };\n    if (found.revokedMs !== null) {',
+  },
+  // Files.
+  {
+    name: "a worker computes with whatever bytes it was sent",
+    file: "worker/runner/blobs.ts",
+    find: "if (await sha256Hex(bytes) !== digest) {",
+    replace: "if (digest === '') {",
   },
 ];

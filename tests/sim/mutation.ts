@@ -13,7 +13,7 @@ export interface MutantReport {
 }
 
 /** What a history needs of the sources. */
-const FOLDERS = ["coordinator", "protocol", "worker", "tests/sim"] as const;
+const FOLDERS = ["coordinator", "protocol", "sandbox", "worker", "tests/sim"] as const;
 const BATCH = 20;
 /** More at once as it takes longer, up to this. */
 const BATCH_MAX = 100;

@@ -10,13 +10,27 @@ export interface Path {
   lossRate: number;
   duplicateRate: number;
   reorderRate: number;
+  /** Of HTTP exchanges that break, and of files that come slowly, or with other bytes. */
+  tearRate: number;
+  slowFileRate: number;
+  wrongFileRate: number;
   /** Nothing comes through before. */
   blockedUntilMs: number;
 }
 
+/** What goes wrong all the time, where nothing does. */
+export const noTrouble = {
+  lossRate: 0,
+  duplicateRate: 0,
+  reorderRate: 0,
+  tearRate: 0,
+  slowFileRate: 0,
+  wrongFileRate: 0,
+} as const;
+
 /** A path without trouble. */
 export function clearPath(delayMs: number, jitterMs: number): Path {
-  return { delayMs, jitterMs, lossRate: 0, duplicateRate: 0, reorderRate: 0, blockedUntilMs: 0 };
+  return { delayMs, jitterMs, ...noTrouble, blockedUntilMs: 0 };
 }
 
 /** What the peer hears of its connection. */
@@ -44,6 +58,7 @@ export class ServerEnd {
   readyState: number = WebSocket.OPEN;
   bufferedAmount = 0;
   binaryType = "blob";
+  onopen: (() => void) | null = null;
   onmessage: ((event: { readonly data: unknown }) => void) | null = null;
   onclose: ((event: { readonly code: number }) => void) | null = null;
   onerror: ((event: unknown) => void) | null = null;
@@ -87,6 +102,26 @@ export class Wire {
   /** Whether frames still come through. */
   get open(): boolean {
     return !this.#isCut;
+  }
+
+  /** The peer asks for the connection; nothing else is sent before it is accepted. */
+  handshake(ask: () => Promise<void>): void {
+    this.#inOrder("server", () => void (this.#isCut || ask()));
+  }
+
+  /** The coordinator accepts it, and the peer hears of it. */
+  accept(opened: () => void): void {
+    if (this.#isCut || !this.#parts.server.leaves()) return;
+    this.#inOrder("client", () => this.#isCut || opened());
+    this.end.onopen?.();
+  }
+
+  /** The coordinator refuses it. */
+  refuse(heard: () => void): void {
+    if (this.#isCut || !this.#parts.server.leaves()) return;
+    this.#isCut = true;
+    this.#clientGone = this.#serverGone = true;
+    this.#inOrder("client", heard);
   }
 
   /** The peer sends. */

@@ -1,19 +1,23 @@
 // One history, drawn from one seed: the whole coordinator over fake ports, helpers and backends around it, faults, then calm.
+import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers";
 import { transactionsOf } from "../../coordinator/ledger/mod.ts";
 import type { Effect, Event } from "../../coordinator/scheduler/mod.ts";
 import { Agenda } from "./agenda.ts";
 import { Backend } from "./backend.ts";
 import { MemoryBooks } from "./books.ts";
-import { type Cast, drawCast } from "./cast.ts";
+import { type Cast, drawCast, invite } from "./cast.ts";
 import { unleash } from "./chaos.ts";
+import { Customer } from "./customer.ts";
 import { Digest } from "./digest.ts";
 import { FaultCounts, type FaultKind } from "./faults.ts";
 import { Helper } from "./helper_machine.ts";
 import { Host } from "./host.ts";
+import { hastenCrypto } from "./instant_crypto.ts";
 import { trustedRecord } from "./kernels.ts";
 import { Load } from "./load.ts";
 import { Dice } from "./random.ts";
+import { Stranger } from "./stranger.ts";
 import { keep, Violation, Watch } from "./watch/mod.ts";
 
 /** What came of a seed. */
@@ -38,9 +42,11 @@ const PROBES_MS = 2_600;
 const SETTLING_MS = 4_000;
 const STOPPING_MS = 1_500;
 const DEPOSIT = 1_000_000_000;
+const KEY_PREFIX_LENGTH = 8;
 
 /** Runs one history. */
 export async function simulate(seed: number): Promise<SeedReport> {
+  hastenCrypto();
   const history = new History(seed);
   const violation = await history.run();
   const { events, acts, hash, faults: { byKind: faults } } = history;
@@ -59,6 +65,7 @@ class History {
   readonly #watch = new Watch((event, effects) => this.#saw(event, effects));
   #helpers: readonly Helper[] = [];
   #backends: readonly Backend[] = [];
+  #customers: readonly Customer[] = [];
   #broken: unknown = null;
 
   constructor(seed: number) {
@@ -115,9 +122,10 @@ class History {
   async #play(): Promise<void> {
     const agenda = this.#agenda;
     const host = this.#host;
-    const { kernels, tasksPerS, helpers, backends } = this.#cast;
+    const { kernels, tasksPerS, helpers, backends, customers } = this.#cast;
     const parts = { agenda, faults: this.faults, host, kernels };
     this.#backends = backends.map((each) => new Backend({ ...parts, dice: this.#dice.fork(), ...each }));
+    this.#customers = customers.map((each) => new Customer({ ...parts, dice: this.#dice.fork(), ...each }));
     this.#helpers = helpers.map((traits) => new Helper(traits, { ...parts, dice: this.#dice.fork() }));
     const chaosMs = this.#dice.between(CHAOS_MS_MIN, CHAOS_MS_MAX);
     unleash({
@@ -125,9 +133,11 @@ class History {
       dice: this.#dice.fork(),
       helpers: this.#helpers,
       backends: this.#backends,
+      customers: this.#customers,
+      stranger: new Stranger({ ...parts, dice: this.#dice.fork() }),
       untilMs: chaosMs,
     });
-    const load = new Load(agenda, this.#dice.fork(), this.#backends, kernels.length);
+    const load = new Load(agenda, this.#dice.fork(), this.#backends, this.#customers, kernels.length);
     load.until(chaosMs, tasksPerS);
     await this.#until(chaosMs + RECOVERY_MS);
     const probes = load.probe(PROBES_MS);
@@ -142,6 +152,8 @@ class History {
     const { state } = this.#host;
     keep(state !== null, "recovery", () => "the coordinator did not come up again");
     this.#watch.finished(state, this.#host.nowMs);
+    const unheard = this.#customers.reduce((sum, { open }) => sum + open, 0);
+    keep(unheard === 0, "drains", () => `${unheard} requests over HTTP have no end`);
     for (const count of Object.values(state.counters)) this.#digest.number(count);
     let stopped = false;
     this.#host.stop().then(() => stopped = true, (error: unknown) => this.#broken ??= error);
@@ -168,19 +180,37 @@ class History {
   }
 
   #prepare(): void {
-    const { kernels, helpers, backends } = this.#cast;
-    const amounts = new Map(backends.map(({ project }) => [project, DEPOSIT]));
+    const { kernels, helpers, projects } = this.#cast;
+    const amounts = new Map([...projects.keys()].map((project) => [project, DEPOSIT]));
     const deposit = { reason: "deposit", fuel: new Map<string, number>(), amounts } as const;
     for (const transaction of transactionsOf([deposit], "first", "start", 0)) {
       void this.#books.ledger.post(transaction);
     }
     const { kernels: trust } = trustedRecord(kernels.slice(0, 2), 25);
-    const changes = helpers.filter(({ trusted }) => trusted).map(({ id }) => ({
-      worker: id,
+    this.#register();
+    const changes = helpers.filter(({ trusted }) => trusted).map(({ identity }) => ({
+      worker: identity.worker,
       standing: null,
       trust,
     }));
     void this.#books.workers.save(changes);
+  }
+
+  /** Projects, the keys of who asks for them, and an invite. */
+  #register(): void {
+    const { projects, backends, customers } = this.#cast;
+    const { registry } = this.#books;
+    const hash = (text: string) => createHash("sha256").update(text).digest("hex");
+    for (const [id, weight] of projects) {
+      void registry.projects.create({ id, name: id, createdMs: 1, weight });
+    }
+    for (const { project, apiKey } of [...backends, ...customers]) {
+      const prefix = apiKey.slice("p2c2r_".length).slice(0, KEY_PREFIX_LENGTH);
+      void registry.projects.addKey({ hash: hash(apiKey), prefix, project, createdMs: 1 });
+    }
+    const { id, token } = invite;
+    const rest = { name: "club", tier: "peer", createdMs: 1, expiresMs: null, usesMax: null } as const;
+    void registry.invites.create({ id, hash: hash(token), ...rest });
   }
 
   #saw(event: Event, effects: readonly Effect[]): void {

@@ -1,15 +1,49 @@
 // The store as a process reaches it: slow, refusing, or saying that it failed when it did not.
+import type { BlobStore, Store } from "../../coordinator/store/mod.ts";
 import { P2c2rError } from "../../protocol/mod.ts";
 import type { MemoryBooks } from "./books.ts";
 import type { PortParts } from "./weather.ts";
 
-/** The part of a store that the bookkeeper uses. */
+/** What a coordinator asks of a store, and where it keeps bytes. */
+type Stored = Omit<Store, "kernels" | "close"> & { readonly blobs: BlobStore };
+
+/** The books and the registry as a process reaches them. */
 export function storePort(
   parts: PortParts,
-  { workers, ledger, flushes, audit }: MemoryBooks,
-): Pick<MemoryBooks, "workers" | "ledger" | "flushes" | "audit"> {
+  { workers, ledger, flushes, audit, registry: { projects, invites, assets, blobs } }: MemoryBooks,
+): Stored {
   const ask = <T>(operation: () => Promise<T>) => asked(parts, operation);
   return {
+    ping: () => ask(() => Promise.resolve()),
+    projects: {
+      create: (project) => ask(() => projects.create(project)),
+      list: () => ask(() => projects.list()),
+      setWeight: (id, weight) => ask(() => projects.setWeight(id, weight)),
+      addKey: (key) => ask(() => projects.addKey(key)),
+      findKey: (hash) => ask(() => projects.findKey(hash)),
+      keys: (project) => ask(() => projects.keys(project)),
+      revokeKey: (prefix, nowMs) => ask(() => projects.revokeKey(prefix, nowMs)),
+    },
+    invites: {
+      create: (invite) => ask(() => invites.create(invite)),
+      list: () => ask(() => invites.list()),
+      find: (hash) => ask(() => invites.find(hash)),
+      get: (id) => ask(() => invites.get(id)),
+      use: (id, worker, nowMs) => ask(() => invites.use(id, worker, nowMs)),
+      revoke: (id, nowMs) => ask(() => invites.revoke(id, nowMs)),
+    },
+    assets: {
+      add: (asset) => ask(() => assets.add(asset)),
+      remove: (project, digest) => ask(() => assets.remove(project, digest)),
+      list: (project) => ask(() => assets.list(project)),
+    },
+    blobs: {
+      put: (digest, bytes) => ask(() => blobs.put(digest, bytes)),
+      get: (digest) => ask(() => blobs.get(digest)),
+      peek: (digest) => blobs.peek(digest),
+      has: (digest) => ask(() => blobs.has(digest)),
+      delete: (digest) => ask(() => blobs.delete(digest)),
+    },
     workers: {
       arrive: (arrival) => ask(() => workers.arrive(arrival)),
       load: (id) => ask(() => workers.load(id)),

@@ -3,6 +3,9 @@ import type { CheckOutcome, Compute, Kernel, Outcome, Work } from "../../coordin
 import { truth } from "./kernels.ts";
 import type { PortParts } from "./weather.ts";
 
+/** The kernel whose checks take long, and so are done beside the event loop. */
+const LONG_CHECKS = 2;
+
 /** Runs and checks kernels beside the coordinator. */
 export function trustedCompute(parts: PortParts, kernels: readonly Kernel[]): Compute {
   const { agenda, dice, process, weather } = parts;
@@ -13,7 +16,14 @@ export function trustedCompute(parts: PortParts, kernels: readonly Kernel[]): Co
         const outcome = computed(parts, work);
         agenda.after(weather.localMs * dice.between(0.8, 1.2), () => process.enter(() => resolve(outcome)));
       }),
-    check: (work, output, seed) => checked(parts, kernels, work, output, seed),
+    check: (work, output, seed) => {
+      const outcome = checked(parts, kernels, work, output, seed);
+      if (work.kernel !== LONG_CHECKS) return outcome;
+      return new Promise((resolve) => {
+        const tookMs = weather.localMs * dice.between(0.2, 1);
+        agenda.after(tookMs, () => process.enter(() => resolve(outcome)));
+      });
+    },
     close: () => Promise.resolve(),
   };
 }

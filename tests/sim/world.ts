@@ -106,8 +106,11 @@ export class World {
   ) {
     this.state = createState(schedulerConfig(kernels, config.localSlots ?? 1, config));
     // A coordinator that has measured every size before: what it does without is for tests of its own.
-    for (const { fuel } of this.state.kernels.values()) {
-      for (let bytes = 1; bytes <= 1024; bytes *= 2) fuel.add(bytes, FUEL_MOST);
+    for (const [kernel, { fuel }] of this.state.kernels) {
+      for (let bytes = 1; bytes <= 1024; bytes *= 2) {
+        fuel.add(bytes, FUEL_MOST);
+        this.#watch.facts.measured(kernel, bytes, FUEL_MOST);
+      }
     }
     this.nowMs = 1_000_000;
     this.#random = generator(seed);

@@ -33,10 +33,28 @@ export class Facts implements Rule {
   readonly unreliable = new Set<Work>();
   /** Work that trusted compute was asked about. */
   readonly recomputed = new Set<Work>();
+  /** How many runs of it are not over. */
+  readonly #running = new Map<Work, number>();
+  /** Bytes that were served before the recheck that they were drawn for. */
+  readonly drawn = new Set<Uint8Array>();
   /** Inputs that trusted compute has answered, by kernel. */
   readonly proven = new Set<string>();
   /** Who answered a shadow of some work rightly. */
   readonly shadows = new Map<Work, Set<string>>();
+  /** The least and the most fuel that trusted compute measured, by kernel and size of input. */
+  readonly #fuel = new Map<string, { least: number; most: number }>();
+
+  /** What tasks of a kernel and size of input were measured to use; nothing yet, if none was. */
+  fuelOf({ kernel, input }: Work): { readonly least: number; readonly most: number } | undefined {
+    return this.#fuel.get(sizeOf(kernel, input.length));
+  }
+
+  /** Trusted compute has measured a task. */
+  measured(kernel: number, inputBytes: number, fuel: number): void {
+    const name = sizeOf(kernel, inputBytes);
+    const known = this.#fuel.get(name) ?? { least: Infinity, most: 0 };
+    this.#fuel.set(name, { least: Math.min(known.least, fuel), most: Math.max(known.most, fuel) });
+  }
 
   before(state: State, event: Event): void {
     switch (event.type) {
@@ -57,6 +75,10 @@ export class Facts implements Rule {
       case "computed": {
         const work = this.runs.get(event.run);
         if (work === undefined) return;
+        this.#running.set(work, this.#runningOf(work) - 1);
+        if (event.outcome.type === "output") {
+          this.measured(work.kernel, work.input.length, event.outcome.fuel);
+        }
         if (isTrue(work, event.outcome)) this.proven.add(nameOf(work));
         else this.unreliable.add(work);
         return;
@@ -70,6 +92,16 @@ export class Facts implements Rule {
     if (effect.type !== "compute") return;
     this.runs.set(effect.run, effect.work);
     this.recomputed.add(effect.work);
+    this.#running.set(effect.work, this.#runningOf(effect.work) + 1);
+  }
+
+  /** Whether trusted compute is at it. */
+  isRecomputed(work: Work): boolean {
+    return this.#runningOf(work) > 0;
+  }
+
+  #runningOf(work: Work): number {
+    return this.#running.get(work) ?? 0;
   }
 
   restarted(): void {
@@ -77,6 +109,9 @@ export class Facts implements Rule {
     for (const each of maps) each.clear();
     for (const each of [this.unreliable, this.recomputed]) each.clear();
     this.proven.clear();
+    this.#fuel.clear();
+    this.#running.clear();
+    this.drawn.clear();
   }
 
   #answered(state: State, event: Event & { type: "answered" }): void {
@@ -101,7 +136,12 @@ export class Facts implements Rule {
   }
 }
 
-/** A kernel's input, as a name. */
-export function nameOf({ kernel, input }: Work): string {
-  return `${kernel}:${input}`;
+/** Inputs of one kernel whose length has the same number of bits. */
+function sizeOf(kernel: number, inputBytes: number): string {
+  return `${kernel}:${Math.floor(Math.log2(Math.max(1, inputBytes)))}`;
+}
+
+/** A kernel's input and assets, as a name. */
+export function nameOf({ kernel, input, assets }: Work): string {
+  return `${kernel}:${input}:${assets}`;
 }

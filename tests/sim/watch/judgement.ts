@@ -132,6 +132,7 @@ export class Judgement implements Rule {
     const answer = this.#facts.byOutput.get(reply.output);
     if (answer === undefined || answer.draw >= this.#rateOf(state, reply.worker, reply.kernel)) return;
     const work = answer.work;
+    this.#facts.drawn.add(reply.output);
     this.#owe(work, `a drawn result of ${reply.worker}`, () => this.#facts.recomputed.has(work));
     if (right) return;
     this.#owePunishment(nowMs, reply.worker, work, "a lie that was drawn");

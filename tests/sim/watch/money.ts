@@ -1,5 +1,6 @@
 // Nothing is paid twice, nothing is paid for a lie that was proven, and no credit is granted before its window closed,
 // unless the coordinator is about to stop and has proven the result right.
+import type { Work } from "../../../coordinator/ports.ts";
 import type { Effect, Event, State } from "../../../coordinator/scheduler/mod.ts";
 import { truth } from "../kernels.ts";
 import type { Facts } from "./facts.ts";
@@ -12,11 +13,15 @@ interface Claim {
   readonly fuel: number;
   readonly bytes: number;
   readonly servedMs: number;
+  /** What is recomputed to judge it; null for what was not drawn. */
+  readonly judgedBy: Work | null;
 }
 
 /** The claims of one worker and kernel whose results can still be revoked, and the fuel of those that cannot. */
 interface Window {
   readonly claims: Claim[];
+  /** Those that have left and are still being judged. */
+  held: Claim[];
   bytes: number;
   finalFuel: number;
   /** Fuel of all results that were not taken back, and what was granted for them. */
@@ -104,6 +109,7 @@ export class Money implements Rule {
     for (const { worker, kernel, fuel } of this.#grants) {
       const window = this.#windowOf(`${worker}:${kernel}`);
       const { windowMs } = state.config.trust;
+      for (const claim of window.held.splice(0)) this.#finalise(claim);
       while (window.claims.length > 0 && window.claims[0]!.servedMs + windowMs <= event.nowMs) {
         this.#leave(window);
       }
@@ -112,7 +118,7 @@ export class Money implements Rule {
       keep(
         window.finalFuel >= 0 || state.closing,
         "money",
-        () => `${worker} was granted credit that can still be revoked`,
+        () => `${worker} was granted credit that can still be revoked, or is still being judged`,
       );
     }
   }
@@ -158,7 +164,8 @@ export class Money implements Rule {
     window.soundFuel += fuel;
     this.#paid.set(`${reply.backend}:${reply.request}`, { window, fuel });
     const bytes = reply.output.length + (this.#facts.specs.get(reply.task)?.input.length ?? 0);
-    const claim = { window, fuel, bytes, servedMs: nowMs };
+    const answer = this.#facts.drawn.has(reply.output) ? this.#facts.byOutput.get(reply.output) : undefined;
+    const claim = { window, fuel, bytes, servedMs: nowMs, judgedBy: answer?.work ?? null };
     window.claims.push(claim);
     window.bytes += bytes;
     this.#bytes += bytes;
@@ -174,10 +181,16 @@ export class Money implements Rule {
   }
 
   #leave(window: Window): void {
-    const { fuel, bytes } = window.claims.shift()!;
-    window.bytes -= bytes;
-    this.#bytes -= bytes;
-    window.finalFuel += fuel;
+    const claim = window.claims.shift()!;
+    window.bytes -= claim.bytes;
+    this.#bytes -= claim.bytes;
+    this.#finalise(claim);
+  }
+
+  #finalise(claim: Claim): void {
+    const { window, fuel, judgedBy } = claim;
+    if (judgedBy !== null && this.#facts.isRecomputed(judgedBy)) window.held.push(claim);
+    else window.finalFuel += fuel;
   }
 
   #moved(move: Move): void {
@@ -194,7 +207,7 @@ export class Money implements Rule {
   #windowOf(key: string): Window {
     let window = this.#windows.get(key);
     if (window !== undefined) return window;
-    window = { claims: [], bytes: 0, finalFuel: 0, soundFuel: 0, granted: 0 };
+    window = { claims: [], held: [], bytes: 0, finalFuel: 0, soundFuel: 0, granted: 0 };
     this.#windows.set(key, window);
     return window;
   }

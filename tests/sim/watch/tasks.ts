@@ -1,4 +1,5 @@
 // Every task ends exactly once, by its deadline, with an answer that its provenance vouches for.
+import type { Work } from "../../../coordinator/ports.ts";
 import { Heap } from "../../../coordinator/scheduler/heap.ts";
 import type { Effect, Event, State, TaskSpec } from "../../../coordinator/scheduler/mod.ts";
 import { isRightOutput, truth } from "../kernels.ts";
@@ -15,8 +16,8 @@ export class Tasks implements Rule {
   readonly #facts: Facts;
   readonly #open = new Map<number, TaskSpec>();
   readonly #due = new Heap<TaskSpec>();
-  /** Bytes each key was answered with; keys are project and identity. */
-  readonly #given = new Map<string, Set<Uint8Array>>();
+  /** What each key was answered with, bytes and fuel; keys are project and identity. */
+  readonly #given = new Map<string, Set<string>>();
   /** Requests that got other bytes than the right ones, by backend and request. */
   readonly wrong = new Map<string, { readonly spec: TaskSpec; times: number }>();
   /** Answers so far, by tier; wrong ones by whoever gave them. */
@@ -92,15 +93,13 @@ export class Tasks implements Rule {
     this.#vouched(spec, reply, right);
     const key = `${spec.project}:${spec.identity}`;
     const given = this.#given.get(key);
+    const answer = `${reply.output} for ${reply.fuel}`;
     if (reply.verified === "cached") {
-      const known = given !== undefined && [...given].some((each) => String(each) === String(reply.output));
-      keep(
-        known,
-        "provenance",
-        () => `task ${spec.task} was answered from a cache that never had these bytes`,
-      );
-    } else if (given === undefined) this.#given.set(key, new Set([reply.output]));
-    else given.add(reply.output);
+      keep(given?.has(answer) === true, "provenance", () => {
+        return `task ${spec.task} was answered from a cache that never had these bytes for so much fuel`;
+      });
+    } else if (given === undefined) this.#given.set(key, new Set([answer]));
+    else given.add(answer);
     const tags = reply.worker === null ? [] : this.#facts.tags.get(reply.worker) ?? [];
     // Bytes that are proven right are nobody's any more.
     const isProven = reply.tier === "cloud" || this.#facts.proven.has(nameOf(spec));
@@ -118,9 +117,9 @@ export class Tasks implements Rule {
   }
 
   #vouched(spec: TaskSpec, reply: Reply, right: boolean): void {
-    // A claim that nobody has recomputed is paid within a bound, or not at all; what is proven is paid exactly.
+    // What is proven is paid exactly.
     const measured = reply.verified === "rechecked" || reply.verified === "trusted";
-    keep(!measured || reply.fuel === truth(spec).fuel, "provenance", () => {
+    keep(!measured || reply.fuel === truth(spec).fuel, "fuel", () => {
       return `task ${spec.task} was answered for ${reply.fuel} fuel, and uses ${truth(spec).fuel}`;
     });
     const shaken = [...this.#facts.unreliable].some((work) => sameWork(work, spec));
@@ -142,12 +141,24 @@ export class Tasks implements Rule {
         return `the bytes for task ${spec.task} are not what ${reply.worker} answered`;
       },
     );
+    if (reply.verified === "checked") this.#bounded(spec, reply.fuel, answer.outcome.fuel);
     keep(answer.forTask, "provenance", () => `task ${spec.task} was answered with a shadow's bytes`);
     keep(reply.verified === "rechecked" || answer.passed, "provenance", () => {
       return `task ${spec.task} was answered with bytes that passed no check`;
     });
     keep(reply.verified === "rechecked" || spec.verify !== "always", "provenance", () => {
       return `task ${spec.task} asks for a recheck and got a check`;
+    });
+  }
+
+  /** A claim that nobody has recomputed is paid within what such tasks were measured to use, and in full where it is less. */
+  #bounded(spec: TaskSpec, fuel: number, claimed: number): void {
+    const { least, most } = this.#facts.fuelOf(spec) ?? { least: 0, most: 0 };
+    keep(fuel <= claimed && fuel <= most, "fuel", () => {
+      return `task ${spec.task} was answered for ${fuel} fuel, of ${claimed} claimed and at most ${most} measured`;
+    });
+    keep(fuel === claimed || claimed > least, "fuel", () => {
+      return `task ${spec.task} was answered for ${fuel} fuel, though no such task needs less than ${least} and ${claimed} was claimed`;
     });
   }
 
@@ -161,6 +172,6 @@ export class Tasks implements Rule {
   }
 }
 
-function sameWork(a: { readonly input: Uint8Array; readonly kernel: number }, b: TaskSpec): boolean {
-  return a.kernel === b.kernel && String(a.input) === String(b.input);
+function sameWork(a: Work, b: Work): boolean {
+  return nameOf(a) === nameOf(b);
 }
