@@ -15,7 +15,7 @@ const usage = `Measures this project beside NATS, BullMQ and a bare WebSocket ec
   deno task bench:peers [--quick] [--rounds N] [--seconds N] [--workers N] [--only NAME,…] [--write] [--json]
 
   --rounds N   how often everything is measured, alternating (default 3)
-  --seconds N  how long each measurement takes, 0.1 to 60 (default 1.5)
+  --seconds N  how long each measurement takes, 0.1 to 60 (default 1)
   --workers N  worker connections of each system (default 100)
   --quick      one round of half a second each
   --only …     these ways of asking only: ${Object.keys(scenarios).join(", ")}
@@ -29,7 +29,7 @@ const endMs = 10_000;
 const sandboxWorkers = 2;
 const [secondsMin, secondsMax] = [0.1, 60];
 const quick = { rounds: "1", seconds: "0.5" } as const;
-const usual = { rounds: "3", seconds: "1.5" } as const;
+const usual = { rounds: "3", seconds: "1" } as const;
 const all = Object.keys(scenarios) as ScenarioName[];
 
 /** What is asked for on the command line. */

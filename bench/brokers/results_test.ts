@@ -52,7 +52,7 @@ Deno.test("figures() states ratios of ours over theirs, and null where a peer is
 
 Deno.test("readArgs() takes counts within their limits and says what else is allowed", () => {
   const only = Object.keys(scenarios);
-  const usual = { rounds: 3, seconds: 1.5, workers: 100, only, write: false, json: false };
+  const usual = { rounds: 3, seconds: 1, workers: 100, only, write: false, json: false };
   assert.deepEqual(readArgs([]), usual);
   assert.deepEqual(readArgs(["--quick", "--workers", "999", "--json"]), {
     ...usual,
