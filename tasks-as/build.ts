@@ -4,7 +4,8 @@
  * `deno run -A --config tasks-as/deno.json tasks-as/build.ts [kernel…] [--check]` builds the named kernels,
  * or all of them. With `--check` nothing is written: the build is compared with the committed bundles.
  */
-import { buildBundle, staleFiles, writeBundle } from "./build/bundle.ts";
+import { buildBundle, type Bundle, staleFiles, writeBundle } from "./build/bundle.ts";
+import { type FuelRecord, measureFuel, readFuel, recordFuel } from "./build/fuel.ts";
 
 const EXIT_DIFFERENT = 1;
 const EXIT_USAGE = 64;
@@ -34,6 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function buildAll(kernels: readonly string[]): Promise<number> {
   for (const kernel of kernels) {
     const bundle = await buildBundle(root, kernel);
+    await recordFuel(root, kernel, await fuelOf(kernel, bundle));
     await writeBundle(root, bundle);
     const sizes = [...bundle.files].map(([name, bytes]) => `${name} ${bytes.length} B`).join(", ");
     console.log(`${bundle.id} ${bundle.version}: ${sizes}`);
@@ -54,11 +56,26 @@ async function checkAll(kernels: readonly string[]): Promise<number> {
           `build; run the build without --check, or raise the version`,
       );
       code = EXIT_DIFFERENT;
+    } else if (
+      JSON.stringify(await readFuel(root, kernel)) !== JSON.stringify(await fuelOf(kernel, bundle))
+    ) {
+      console.error(
+        `Cannot accept ${kernel}/fuel.json: it costs something else; run the build without --check`,
+      );
+      code = EXIT_DIFFERENT;
     } else {
       console.log(`${bundle.id} ${bundle.version}: as built`);
     }
   }
   return code;
+}
+
+async function fuelOf(kernel: string, bundle: Bundle): Promise<FuelRecord> {
+  const core = bundle.files.get("core.wasm")?.slice() ?? new Uint8Array();
+  const { files } = JSON.parse(new TextDecoder().decode(bundle.files.get("manifest.json"))) as {
+    readonly files: Readonly<Record<string, string>>;
+  };
+  return await measureFuel(kernel, core, files["component.wasm"] ?? "");
 }
 
 /** A kernel is a folder with a manifest. */

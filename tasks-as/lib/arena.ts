@@ -44,10 +44,18 @@ export function arenaReset(): void {
   arenaUsed = 0;
 }
 
-/** `cabi_realloc` of the canonical ABI: takes, or moves and resizes, a block; traps when there is no room. */
+/**
+ * `cabi_realloc` of the canonical ABI: takes, or moves and resizes, a block, for which the memory grows; traps when
+ * its maximum or the machine does not allow it. What `check` is given may be larger than what a fresh memory holds.
+ */
 export function cabi_realloc(old: usize, oldSize: usize, align: usize, newSize: usize): usize {
   if (align == 0 || (align & (align - 1)) != 0) unreachable();
   if (newSize == 0) return align;
+  const mask = <u64>align - 1;
+  const from = <u64>__heap_base + <u64>arenaUsed;
+  const more = ((from + mask) & ~mask) - from + <u64>newSize;
+  if (more > <u64>u32.MAX_VALUE) unreachable();
+  arenaReserve(<usize>more);
   const block = arenaTake(newSize, align);
   if (oldSize != 0) memory.copy(block, old, min(oldSize, newSize));
   return block;
