@@ -1,7 +1,7 @@
 // Waiting for a condition with a deadline: the only way in which these tests wait.
 
 /** Generous: a busy machine is slow, and a test that fails waits only once. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 const lookMs = 5;
 
 /** Waits until `found` gives something; what stays away is the test's failure. */

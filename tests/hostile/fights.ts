@@ -29,14 +29,18 @@ export interface Ring {
 }
 
 /** Time enough on a machine that does much else. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 /** For the one case that outlives every watchdog. */
 const DEAF_GRACE_MS = 50;
 
 /** Opens a ring with isolates of one kind. */
 export async function openRing(kind: CellKind): Promise<Ring> {
   const events: string[] = [];
-  const stock = createCellStock({ kind, report: ({ type }) => events.push(type) });
+  const stock = createCellStock({
+    kind,
+    startMsMax: PATIENCE_MS,
+    report: ({ type }) => events.push(type),
+  });
   const isolate = createIsolate({ stock });
   const impatient = createIsolate({ stock, graceMs: Math.min(kind.graceMs, DEAF_GRACE_MS) });
   const honest = await bundleOf(kernel(), { limits: { wallMsMax: PATIENCE_MS } });
