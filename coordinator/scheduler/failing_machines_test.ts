@@ -119,3 +119,18 @@ Deno.test("step() holds back what an accused worker still had in hand", () => {
   assert.ok(tasks.every((task) => world.ending(task).right));
   assert.equal(world.all("record")[0]?.record.offences, 1);
 });
+
+Deno.test("step() computes here at once what its worker failed at, when trusted compute was slow of late", () => {
+  const world = quiet();
+  warmUp(world);
+  world.localMs = 1_500;
+  submitEvery(world, 1, 4, 5_000);
+  world.run(8_000);
+  world.localMs = 4;
+  world.join({ ...trusted, gives: "failures" });
+  const task = world.submit(1_000);
+  world.run(1_000);
+  const { effect, atMs } = world.ending(task);
+  assert.ok(effect.type === "reply" && effect.tier === "local", JSON.stringify(effect));
+  assert.ok(atMs < world.nowMs - 900);
+});

@@ -32,6 +32,10 @@ export function failover(state: State, nowMs: number, task: Task, out: Effect[])
   if (task.done || task.awaiting !== null || isInGoodHands(task)) return;
   state.counters.failovers++;
   place(state, nowMs, task, out);
+  // What a peer took when it was too late to wait for anything has no time set at which it goes down.
+  if (task.queued && localStartKeyMs(state, task) - longestWaitMs(state) <= nowMs) {
+    descend(state, nowMs, task, out);
+  }
 }
 
 /** An attempt of a tier came out well, or to nothing: its breaker learns of it. */
