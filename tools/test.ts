@@ -25,14 +25,16 @@ async function main(args: string[]): Promise<number> {
   }
   const results: RunResult[] = [];
   const startedMs = performance.now();
-  const follow = async (lane: readonly TestRun[]) => {
+  const lanes = Map.groupBy(runs, ({ lane }) => lane);
+  const follow = async ([name, lane]: readonly [TestRun["lane"], readonly TestRun[]]) => {
     for (const run of lane) {
       console.log(`${run.name}: ${run.files.length} test files`);
       const capMs = asked.long ? LONG_CAP_MS : CAP_MS;
-      results.push(await runTests(run, { root, long: asked.long, capMs, show: "always" }));
+      const stepsBack = name === "computing" && lanes.size > 1;
+      results.push(await runTests(run, { root, long: asked.long, capMs, stepsBack, show: "always" }));
     }
   };
-  await Promise.all([...Map.groupBy(runs, ({ lane }) => lane).values()].map(follow));
+  await Promise.all([...lanes].map(follow));
   const { lines, ok } = report(results, performance.now() - startedMs);
   console.log(lines.join("\n"));
   return ok ? 0 : EXIT_FAILED;

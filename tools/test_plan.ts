@@ -11,7 +11,7 @@ export interface TestRun {
   readonly flags: readonly string[];
   /** Files that run at the same time; as many as there are cores where it is not said. */
   readonly jobs?: number;
-  /** Runs of one lane follow each other. What computes steps back behind what watches the clock. */
+  /** Runs of one lane follow each other. What computes steps back where programs run beside it. */
   readonly lane: "programs" | "computing";
 }
 
