@@ -95,9 +95,9 @@ export class Facts implements Rule {
     this.#running.set(effect.work, this.#runningOf(effect.work) + 1);
   }
 
-  /** Whether trusted compute is at it. */
-  isRecomputed(work: Work): boolean {
-    return this.#runningOf(work) > 0;
+  /** Whether trusted compute is at it, and has not said yet what is right; a second run may still be on its way then. */
+  isBeingJudged(work: Work): boolean {
+    return this.#runningOf(work) > 0 && !this.proven.has(nameOf(work));
   }
 
   #runningOf(work: Work): number {

@@ -189,7 +189,7 @@ export class Money implements Rule {
 
   #finalise(claim: Claim): void {
     const { window, fuel, judgedBy } = claim;
-    if (judgedBy !== null && this.#facts.isRecomputed(judgedBy)) window.held.push(claim);
+    if (judgedBy !== null && this.#facts.isBeingJudged(judgedBy)) window.held.push(claim);
     else window.finalFuel += fuel;
   }
 
