@@ -2,16 +2,9 @@
 // a millisecond; what counts is the median of the ratios of turns that lie side by side, which a busy machine moves least.
 // deno run --no-prompt -P=bench bench/meter_bench.ts [--json]
 import { kernelCore } from "../sandbox/component/mod.ts";
-import { casesOf } from "../tasks-as/testing/cases.ts";
+import { casesOf, type KernelName, versionOf } from "../tasks-as/testing/cases.ts";
 import { type Core, instantiateCore } from "../tasks-as/testing/core.ts";
 
-const VERSIONS = {
-  flowfield: "1.0.0",
-  mesh: "1.0.0",
-  pathfind: "1.0.0",
-  physics: "2.0.0",
-  terrain: "1.0.0",
-} as const;
 /** Calls of one measurement take about this long. */
 const SAMPLE_MS = 0.7;
 const ROUNDS = 120;
@@ -28,7 +21,7 @@ interface Row {
 }
 
 const rows: Row[] = [];
-for (const kernel of Object.keys(VERSIONS) as (keyof typeof VERSIONS)[]) rows.push(await rowOf(kernel));
+for (const kernel of Object.keys(versionOf) as KernelName[]) rows.push(await rowOf(kernel));
 if (Deno.args.includes("--json")) console.log(JSON.stringify(rows));
 else {
   for (const { kernel, cases, median, worst, nsPerFuel } of rows) {
@@ -38,8 +31,8 @@ else {
   console.log(`median over the kernels ${median(rows.map((row) => row.median)).toFixed(3)}`);
 }
 
-async function rowOf(kernel: keyof typeof VERSIONS): Promise<Row> {
-  const folder = new URL(`../tasks-as/bundles/${kernel}/${VERSIONS[kernel]}/`, import.meta.url);
+async function rowOf(kernel: KernelName): Promise<Row> {
+  const folder = new URL(`../tasks-as/bundles/${kernel}/${versionOf[kernel]}/`, import.meta.url);
   const component = await Deno.readFile(new URL("component.wasm", folder));
   const plain = instantiateCore(await WebAssembly.compile(kernelCore(component)));
   const metered = instantiateCore(

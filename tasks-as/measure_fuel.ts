@@ -10,7 +10,7 @@ import { mazeMap, noiseMap, roomMap, type TestMap } from "./pathfind/testing/map
 import { drawFreePairs } from "./pathfind/testing/problems.ts";
 import { physics, type PhysicsInput } from "./physics/codec.ts";
 import { pile, stack } from "./physics/testing/scenes.ts";
-import { casesOf } from "./testing/cases.ts";
+import { casesOf, type KernelName, versionOf } from "./testing/cases.ts";
 import { type Core, instantiateCore, loadCore } from "./testing/core.ts";
 import { drawsFrom } from "./testing/draws.ts";
 
@@ -72,8 +72,8 @@ async function measurePhysics(): Promise<void> {
   dearest.report(physics.id);
 }
 
-async function measureVectors(kernel: keyof typeof casesOf): Promise<void> {
-  const core = instantiateCore(await loadCore(kernel, "1.0.0"));
+async function measureVectors(kernel: KernelName): Promise<void> {
+  const core = instantiateCore(await loadCore(kernel, versionOf[kernel]));
   const dearest = new Dearest();
   for (const { input, assets } of await casesOf[kernel]()) dearest.measure(core, input, assets);
   console.log(`${kernel}: dearest vector, run ${dearest.run}, check ${dearest.check}`);

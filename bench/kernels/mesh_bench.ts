@@ -8,10 +8,11 @@ import { writeChart } from "./chart.ts";
 import { compare, type Contender, ratios } from "./compare.ts";
 import { aoMesh, aoMesherVolume } from "./mesh_library.ts";
 import { PlainMesher } from "./mesh_plain.ts";
+import { terrain } from "../../tasks-as/terrain/codec.ts";
 
 const ROUNDS = 40;
 const core = instantiateCore(await loadCore(mesh.id, mesh.version));
-const land = new Landscape(instantiateCore(await loadCore("terrain", "1.0.0")), 7n);
+const land = new Landscape(instantiateCore(await loadCore(terrain.id, terrain.version)), 7n);
 const opaqueOnly: readonly MeshMaterial[] = temperateMaterials.map((one, i) =>
   i === 0 ? one : { ...one, opaque: true }
 );

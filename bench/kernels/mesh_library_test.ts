@@ -9,13 +9,14 @@ import {
 } from "../../tasks-as/mesh/testing/chunks.ts";
 import { instantiateCore, loadCore } from "../../tasks-as/testing/core.ts";
 import { drawBelow, drawsFrom } from "../../tasks-as/testing/draws.ts";
-import type { MeshInput } from "../../tasks-as/mesh/codec.ts";
+import { mesh, type MeshInput } from "../../tasks-as/mesh/codec.ts";
 import { assert } from "../../tests/deps.ts";
 import { aoMesherAreas } from "./mesh_library.ts";
 import { PlainMesher } from "./mesh_plain.ts";
+import { terrain } from "../../tasks-as/terrain/codec.ts";
 
-const core = instantiateCore(await loadCore("mesh", "1.0.0"));
-const land = new Landscape(instantiateCore(await loadCore("terrain", "1.0.0")), 7n);
+const core = instantiateCore(await loadCore(mesh.id, mesh.version));
+const land = new Landscape(instantiateCore(await loadCore(terrain.id, terrain.version)), 7n);
 
 Deno.test("mesh makes the quads and the light of a plain mesher, one for one", () => {
   const draw = drawsFrom(71);

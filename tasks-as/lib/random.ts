@@ -26,13 +26,17 @@ export function randomBits(random: Random): u64 {
   return bits ^ (bits >> 31);
 }
 
-/** A uniform integer in 0 … bound − 1; `bound` is at least 1 (multiply and reject, D. Lemire, 2019). */
+/**
+ * A uniform integer in 0 … bound − 1; `bound` is at least 1 (multiply and reject, D. Lemire, "Fast random integer
+ * generation in an interval", 2019: the division is needed only where the low half is small).
+ */
 export function randomBelow(random: Random, bound: u32): u32 {
-  const threshold: u32 = <u32>(0 - bound) % bound;
-  while (true) {
-    const product = (randomBits(random) >> 32) * <u64>bound;
-    if (<u32>product >= threshold) return <u32>(product >> 32);
+  let product = (randomBits(random) >> 32) * <u64>bound;
+  if (<u32>product < bound) {
+    const threshold: u32 = <u32>(0 - bound) % bound;
+    while (<u32>product < threshold) product = (randomBits(random) >> 32) * <u64>bound;
   }
+  return <u32>(product >> 32);
 }
 
 /** A uniform number in 0 ≤ x < 1 with 53 bits. */

@@ -13,9 +13,10 @@ import {
   temperateMaterials,
 } from "./testing/chunks.ts";
 import { subject } from "./testing/lies.ts";
+import { terrain } from "../terrain/codec.ts";
 
-const core = instantiateCore(await loadCore("mesh", "1.0.0"));
-const land = new Landscape(instantiateCore(await loadCore("terrain", "1.0.0")), 12n);
+const core = instantiateCore(await loadCore(mesh.id, mesh.version));
+const land = new Landscape(instantiateCore(await loadCore(terrain.id, terrain.version)), 12n);
 
 Deno.test("check() catches each kind of lie as often as promised", () => {
   lieTrial(subject, core, subject.honestTasks(core, 60, drawsFrom(31)), 120, 34);
@@ -59,11 +60,20 @@ Deno.test("check() says what is wrong", () => {
   const changed = (at: number, to: (value: number) => number) =>
     saidTo(task, (output) => ({ ...output, quads: quads.map((value, i) => i === at ? to(value) : value) }));
   const up = 2 * (counts[0]! + counts[1]!);
-  has(changed(up + 1, (look) => look ^ 1), "a wrong quad covers a face of cell …");
-  has(changed(up, (place) => place ^ 1 << 25), "a wrong quad covers a face of cell …");
+  has(changed(up + 1, (look) => look ^ 1), "a quad looks wrong");
+  const south = up + 2 * (counts[2]! + counts[3]!);
+  const manySouth = saidTo(task, (output) => ({
+    ...output,
+    quads: quads.map((value, i) =>
+      i > south && i < south + 2 * counts[4]! && i % 2 === 1 ? value ^ 1 : value
+    ),
+  }));
+  has(manySouth, "a wrong quad covers a face of cell …");
+  has(changed(up, (place) => place ^ 1 << 25), "a quad looks wrong");
   has(changed(up, (place) => place & ~0x3ff8000 ^ 1 << 15), "what quads cover of the slab at z … is wrong");
-  has(changed(up, (place) => place | 31 << 5), "nobody can see the face of cell …");
-  has(changed(up, (place) => place | 31 | 1 << 15), "a quad reaches beyond the chunk");
+  has(changed(up, (place) => place | 31 << 5), "nobody can see the face that a quad covers");
+  has(changed(up, (place) => place | 31 | 1 << 15), "a quad reaches beyond the chunk or its longest edge");
+  has(changed(up + 2, (place) => place & ~0x7fff), "quads are out of order or not merged");
   has(
     saidTo(task, (output) => ({ ...output, light: light.map((level) => level ^ 1) })),
     "the light of the row at y, z … is wrong",
@@ -73,7 +83,7 @@ Deno.test("check() says what is wrong", () => {
     "light from around the chunk does not come in",
   );
   const single = meshChunk(core, { ...task.chunk, edgeMax: 1 }, task.materials);
-  has(saidTo(task, () => answerOf(single)), "quads are not merged at a face of cell …");
+  has(saidTo(task, () => answerOf(single)), "quads are out of order or not merged");
   const [verdict] = [core.check(task.input, task.assets, task.output.subarray(8), 1n)];
   assert.deepEqual(verdict, { type: "err", message: sentence("its counts do not fit its size") });
 });

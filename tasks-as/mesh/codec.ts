@@ -107,7 +107,7 @@ const IS_TURNED = [false, true, false, true, true, false] as const;
 /** The kernel's name, version and the bytes of its inputs, assets and outputs. */
 export const mesh = {
   id: "mesh",
-  version: "1.0.0",
+  version: "1.1.0",
 
   /** @throws {RangeError} when a size or the longest edge is wrong. */
   encodeInput(input: MeshInput): Uint8Array<ArrayBuffer> {

@@ -4,7 +4,7 @@ import { drawBelow, drawsFrom } from "../testing/draws.ts";
 import { mesh, type MeshOutput } from "./codec.ts";
 import { answerOf, drawMaterials, drawNoise, meshChunk } from "./testing/chunks.ts";
 
-const core = instantiateCore(await loadCore("mesh", "1.0.0"));
+const core = instantiateCore(await loadCore(mesh.id, mesh.version));
 const NORMALS = [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]] as const;
 
 /** The same bytes at an odd offset of a larger buffer, as they lie in a received frame. */

@@ -9,9 +9,11 @@ import {
   type MeshTask,
   temperateMaterials,
 } from "./testing/chunks.ts";
+import { terrain } from "../terrain/codec.ts";
+import { mesh } from "./codec.ts";
 
-const module = await loadCore("mesh", "1.0.0");
-const land = new Landscape(instantiateCore(await loadCore("terrain", "1.0.0")), 13n);
+const module = await loadCore(mesh.id, mesh.version);
+const land = new Landscape(instantiateCore(await loadCore(terrain.id, terrain.version)), 13n);
 
 function tasks(count: number, seed: number): MeshTask[] {
   const core = instantiateCore(module);

@@ -4,8 +4,9 @@ import { drawsFrom } from "../testing/draws.ts";
 import { campaignSizes, honestTrial, lieTrial } from "../testing/trials.ts";
 import { subject } from "./testing/lies.ts";
 import { drawPlace, drawWorld, makeChunk, material, temperateWorld } from "./testing/worlds.ts";
+import { terrain } from "./codec.ts";
 
-const core = instantiateCore(await loadCore("terrain", "1.0.0"));
+const core = instantiateCore(await loadCore(terrain.id, terrain.version));
 
 Deno.test("check() catches each kind of lie as often as promised", () => {
   lieTrial(subject, core, subject.honestTasks(core, 60, drawsFrom(31)), 120, 34);

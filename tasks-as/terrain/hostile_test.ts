@@ -2,8 +2,9 @@ import { instantiateCore, loadCore } from "../testing/core.ts";
 import { drawsFrom } from "../testing/draws.ts";
 import { campaignSizes, mutationTrial, residueTrial } from "../testing/trials.ts";
 import { drawPlace, drawWorld, makeChunk, temperateWorld, type TerrainTask } from "./testing/worlds.ts";
+import { terrain } from "./codec.ts";
 
-const module = await loadCore("terrain", "1.0.0");
+const module = await loadCore(terrain.id, terrain.version);
 
 function tasks(count: number, seed: number): TerrainTask[] {
   const core = instantiateCore(module);

@@ -16,7 +16,7 @@ import {
 } from "./testing/worlds.ts";
 import { expectedVectors, readVectors } from "./vectors/vectors.ts";
 
-const module = await loadCore("terrain", "1.0.0");
+const module = await loadCore(terrain.id, terrain.version);
 const core = instantiateCore(module);
 
 /** The published permutation of the reference implementation, as the paper's author gives it. */

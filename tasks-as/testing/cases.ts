@@ -1,9 +1,12 @@
 /** Inputs and assets on which two ways of running a kernel are compared: the committed vectors. */
+import { flowfield } from "../flowfield/codec.ts";
 import { readFieldVectors } from "../flowfield/testing/vectors.ts";
 import { vectorChunks } from "../mesh/vectors/vectors.ts";
 import { mesh } from "../mesh/codec.ts";
+import { pathfind } from "../pathfind/codec.ts";
 import { readVectors } from "../pathfind/testing/vectors.ts";
 import { physics, type PhysicsInput } from "../physics/codec.ts";
+import { terrain } from "../terrain/codec.ts";
 import { readVectors as readTerrainVectors } from "../terrain/vectors/vectors.ts";
 
 /** One call. */
@@ -13,7 +16,17 @@ export interface Case {
   readonly assets: readonly Uint8Array[];
 }
 
-type KernelName = "flowfield" | "mesh" | "pathfind" | "physics" | "terrain";
+/** The kernels that have vectors. */
+export type KernelName = "flowfield" | "mesh" | "pathfind" | "physics" | "terrain";
+
+/** The version of each kernel that stands in the tree. */
+export const versionOf: Readonly<Record<KernelName, string>> = {
+  flowfield: flowfield.version,
+  mesh: mesh.version,
+  pathfind: pathfind.version,
+  physics: physics.version,
+  terrain: terrain.version,
+};
 
 /** The cases of each kernel. */
 export const casesOf: Readonly<Record<KernelName, () => Promise<Case[]>>> = {

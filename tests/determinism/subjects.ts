@@ -1,18 +1,11 @@
 // What the campaign runs: all kernels on their vectors and changes of them, a kernel that makes NaN and denormals, and
 // one that ends in all ways there are.
-import { casesOf } from "../../tasks-as/testing/cases.ts";
+import { casesOf, type KernelName, versionOf } from "../../tasks-as/testing/cases.ts";
 import { meter } from "../../sandbox/meter/mod.ts";
 import { answer, echo, fn, kernel } from "../hostile/kernels.ts";
 import { op } from "../hostile/wasm_builder.ts";
 import type { Subject } from "./campaign.ts";
 
-const VERSIONS = {
-  flowfield: "1.0.0",
-  mesh: "1.0.0",
-  pathfind: "1.0.0",
-  physics: "2.0.0",
-  terrain: "1.0.0",
-} as const;
 /** Of a hundred inputs: dear kernels get fewer. */
 const SHARES = {
   flowfield: 15,
@@ -26,9 +19,9 @@ const SHARES = {
 
 /** All subjects, `count` inputs together. */
 export async function subjectsOf(count: number): Promise<Subject[]> {
-  const names = Object.keys(VERSIONS) as (keyof typeof VERSIONS)[];
+  const names = Object.keys(versionOf) as KernelName[];
   const kernels = names.map(async (name) => {
-    const folder = new URL(`../../tasks-as/bundles/${name}/${VERSIONS[name]}/`, import.meta.url);
+    const folder = new URL(`../../tasks-as/bundles/${name}/${versionOf[name]}/`, import.meta.url);
     const core = await Deno.readFile(new URL("core.wasm", folder));
     const cases = (await casesOf[name]()).map(({ input, assets }) => ({
       input: input.toBase64(),

@@ -1,5 +1,5 @@
 /** What `check` looks things up in: the chunk around a place, and the light that the output claims. */
-import { isAir, isOpaque, rowBits, tableOf, traitsOf } from "./volume";
+import { isAir, isOpaque, tableOf, traitsOf } from "./volume";
 import { CELLS_OFFSET, OPAQUE, ORIGIN, PLANES_OFFSET, PLANE_SIZE, SIDE, STEP_Y, STEP_Z } from "./layout";
 import { frontStep, uStep, vStep } from "./faces";
 import { occlusionOf } from "./keys";
@@ -37,11 +37,10 @@ function isOpaqueCell(evidence: Evidence, cell: usize): bool {
 
 /** Opaque cells of the row of 34 that begins at `row`. */
 export function opaqueBits(evidence: Evidence, row: usize): u64 {
-  return rowBits(
-    isOpaque(traitsOf(evidence.table, evidence.materials, v128.load(row))),
-    isOpaque(traitsOf(evidence.table, evidence.materials, v128.load(row, 16))),
-    isOpaque(traitsOf(evidence.table, evidence.materials, v128.load(row, 18))),
-  );
+  const first = isOpaque(traitsOf(evidence.table, evidence.materials, v128.load(row)));
+  const second = isOpaque(traitsOf(evidence.table, evidence.materials, v128.load(row, 16)));
+  const last = <u64>isOpaqueCell(evidence, row + 32) | <u64>isOpaqueCell(evidence, row + 33) << 1;
+  return <u64>i8x16.bitmask(first) | <u64>i8x16.bitmask(second) << 16 | last << 32;
 }
 
 /** Cells of the chunk's row at `at` that are neither air nor opaque. */

@@ -1,24 +1,27 @@
 /**
  * `check`: light comes in from around the chunk, and in rows that the seed draws it meets its conditions; in a
- * slab that it draws the quads cover as much as can be seen, in some of its rows a face of each direction is
- * covered, once, and looks right; and quads that it draws are faces at all.
+ * slab that it draws the quads cover as much as can be seen, and some faces of it are covered once, by a quad that
+ * looks right; and runs of quads that it draws are faces at all, look right, and stand in order.
  */
 import { err, errSentence, okNothing, say, sayInteger, sentenceStart } from "../../lib/abi";
 import { arenaTake } from "../../lib/arena";
 import { Random, randomBelow, randomBits, randomFrom } from "../../lib/random";
-import { blockedBits, cellAt, clearBits, Evidence, fillEvidence, isVisible, opaqueBits } from "./evidence";
+import { blockedBits, cellAt, clearBits, Evidence, fillEvidence, opaqueBits } from "./evidence";
 import { frontStep, sameBits } from "./faces";
 import { FACE_FINE, FACE_UNCOVERED, FACE_UNMERGED, Group, judgeFace } from "./judge_faces";
-import { isLightLetIn, isRowLit, SCRATCH_SIZE } from "./judge_light";
+import { isLightLetIn, isRowLit, LIGHT_STEP, SCRATCH_SIZE } from "./judge_light";
+import { judgeRun, RUN_BEYOND, RUN_FINE, RUN_UNSEEN, RUN_WRONG } from "./judge_run";
 import { isSlabCovered, lookAtSlab, Slab, SLAB_COUNTS_SIZE } from "./judge_slab";
-import { CHUNK_SIZE, COUNTS_SIZE, FACES, QUAD_SIZE, SIDE } from "./layout";
+import { CHUNK_SIZE, COUNTS_SIZE, FACES, GROUPS, QUAD_SIZE, SIDE } from "./layout";
 
-const LIGHT_ROWS_DRAWN = 16;
-const QUADS_DRAWN = 12;
+const LIGHT_ROWS_DRAWN = 6;
+const RUNS_DRAWN = 2;
+/** Of the drawn slab so many rows are drawn, and a face of each is looked at closely. */
+const FACES_DRAWN = 1;
 /** So many slabs are drawn until one has a face that can be seen. */
 const SLABS_DRAWN = 8;
-/** Of the rows of the drawn slab one in so many is looked at closely, as a power of two. */
-const ROWS_SKIPPED_LOG2 = 2;
+/** The first of the two directions along z. */
+const FACING_Z: u32 = 4;
 
 @unmanaged
 class Judge {
@@ -39,7 +42,7 @@ export function judge(input: usize, materials: usize, count: u32, output: usize,
   judge.output = output;
   judge.quads = quads;
   fillEvidence(judge.evidence, input, materials, count, output + COUNTS_SIZE + QUAD_SIZE * <usize>quads);
-  if (!isLightLetIn(judge.evidence)) return err("Cannot accept the output: light from around the chunk does not come in");
+  if (!isLightLetIn(judge.evidence, <u32>randomBits(judge.random) & (LIGHT_STEP - 1))) return err("Cannot accept the output: light from around the chunk does not come in");
   const scratch = arenaTake(SCRATCH_SIZE, 16);
   for (let i = 0; i < LIGHT_ROWS_DRAWN; i++) {
     const y = randomBelow(judge.random, SIDE);
@@ -48,8 +51,8 @@ export function judge(input: usize, materials: usize, count: u32, output: usize,
   }
   const slabFault = faultOfSlab(judge);
   if (slabFault != 0) return slabFault;
-  for (let i = 0; i < QUADS_DRAWN && quads > 0; i++) {
-    const fault = faultOfQuad(judge, randomBelow(judge.random, quads));
+  for (let i = 0; i < RUNS_DRAWN && quads > 0; i++) {
+    const fault = faultOfRun(judge, randomBelow(judge.random, quads));
     if (fault != 0) return fault;
   }
   return okNothing();
@@ -82,57 +85,57 @@ function faultOfSlab(judge: Judge): usize {
     if (slab.rowsSeen != 0) break;
   }
   if (!isSlabCovered(slab, judge.output, judge.output + COUNTS_SIZE)) return refuse("what quads cover of the slab at z ", slab.z);
-  let rows = slab.rowsSeen;
-  for (let i = 0; i < ROWS_SKIPPED_LOG2; i++) rows &= <u32>randomBits(judge.random);
-  for (; rows != 0; rows &= rows - 1) {
-    const fault = faultOfRow(judge, ctz(rows), slab.z);
+  for (let i = 0; i < FACES_DRAWN && slab.rowsSeen != 0; i++) {
+    const fault = faultOfRow(judge, drawnBit(judge, slab.rowsSeen), slab.z);
     if (fault != 0) return fault;
   }
   return 0;
 }
 
-/** Judges one visible face of each kind in a row of cells; 0 or the error result. */
+/**
+ * Judges a visible face in a row of cells, of the first direction from a drawn one on that has any; 0 or the error
+ * result. Mostly one along z, because those are not counted.
+ */
 function faultOfRow(judge: Judge, y: u32, z: u32): usize {
   const evidence = judge.evidence;
   const at = cellAt(evidence, 0, y, z);
   const opaque = opaqueBits(evidence, at - 1);
   const clear = clearBits(at, opaque);
-  if ((opaque | clear) == 0) return 0;
-  for (let face: u32 = 0; face < FACES; face++) {
-    const open = ~blockedBits(evidence, at, opaque, face);
-    const fault = faultAmong(judge, <u32>(opaque >> 1) & open, face, y, z);
-    if (fault != 0) return fault;
-    if (clear == 0) continue;
-    const clearFault = faultAmong(judge, clear & open & ~sameBits(at, at + frontStep(face)), face + FACES, y, z);
-    if (clearFault != 0) return clearFault;
+  const draw = <u32>randomBits(judge.random);
+  const first = (draw & 6) != 0 ? FACING_Z + (draw & 1) : randomBelow(judge.random, GROUPS);
+  for (let i: u32 = 0; i < GROUPS; i++) {
+    const group = first + i < GROUPS ? first + i : first + i - GROUPS;
+    const isClear = group >= FACES;
+    const face = isClear ? group - FACES : group;
+    let faces = isClear ? clear : <u32>(opaque >> 1);
+    if (faces == 0) continue;
+    faces &= ~blockedBits(evidence, at, opaque, face);
+    if (isClear) faces &= ~sameBits(at, at + frontStep(face));
+    if (faces == 0) continue;
+    turnTo(judge, group);
+    return faultOfFace(judge, drawnBit(judge, faces), y, z);
   }
   return 0;
 }
 
-/** Judges one of the faces of a row. */
-function faultAmong(judge: Judge, faces: u32, group: u32, y: u32, z: u32): usize {
-  if (faces == 0) return 0;
-  for (let skipped = randomBelow(judge.random, <u32>popcnt(faces)); skipped > 0; skipped--) faces &= faces - 1;
-  turnTo(judge, group);
-  return faultOfFace(judge, ctz(faces), y, z);
+/** The number of one of the bits of a word that is not 0. */
+function drawnBit(judge: Judge, bits: u32): u32 {
+  for (let skipped = randomBelow(judge.random, <u32>popcnt(bits)); skipped > 0; skipped--) bits &= bits - 1;
+  return ctz(bits);
 }
 
-/** Judges a face inside a quad; 0 or the error result. */
-function faultOfQuad(judge: Judge, index: u32): usize {
+/** Judges some quads in a row from the one that is asked; 0 or the error result. */
+function faultOfRun(judge: Judge, index: u32): usize {
   let group: u32 = 0;
-  for (let rest = index; rest >= load<u32>(judge.output + (group << 2)); group++) rest -= load<u32>(judge.output + (group << 2));
-  const quad = load<u32>(judge.output + COUNTS_SIZE + QUAD_SIZE * <usize>index);
-  const face = group % FACES;
-  const alongU = randomBelow(judge.random, (quad >> 15 & 31) + 1);
-  const alongV = randomBelow(judge.random, (quad >> 20 & 31) + 1);
-  const x = (quad & 31) + (face < 2 ? 0 : alongU);
-  const y = (quad >> 5 & 31) + (face >= 2 && face < 4 ? 0 : alongV);
-  const z = (quad >> 10 & 31) + (face < 2 ? alongU : face < 4 ? alongV : 0);
-  if (x >= <u32>SIDE || y >= <u32>SIDE || z >= <u32>SIDE) return err("Cannot accept the output: a quad reaches beyond the chunk");
-  const isSeen = isVisible(judge.evidence, cellAt(judge.evidence, x, y, z), face, group >= FACES);
-  if (!isSeen) return refuse("nobody can see the face of cell ", x, y, z);
+  for (; index >= load<u32>(judge.output + (group << 2)); group++) index -= load<u32>(judge.output + (group << 2));
   turnTo(judge, group);
-  return faultOfFace(judge, x, y, z);
+  const from = judge.group.start + QUAD_SIZE * <usize>index;
+  const fault = judgeRun(judge.evidence, judge.group, from, group >= FACES, <u32>randomBits(judge.random));
+  if (fault == RUN_FINE) return 0;
+  if (fault == RUN_BEYOND) return err("Cannot accept the output: a quad reaches beyond the chunk or its longest edge");
+  if (fault == RUN_UNSEEN) return err("Cannot accept the output: nobody can see the face that a quad covers");
+  if (fault == RUN_WRONG) return err("Cannot accept the output: a quad looks wrong");
+  return err("Cannot accept the output: quads are out of order or not merged");
 }
 
 function faultOfFace(judge: Judge, x: u32, y: u32, z: u32): usize {

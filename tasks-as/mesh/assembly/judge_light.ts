@@ -37,12 +37,16 @@ export function isRowLit(evidence: Evidence, y: u32, z: u32, scratch: usize): bo
   return true;
 }
 
+/** Of the rows beside the chunk one in so many is looked at, a power of two. */
+export const LIGHT_STEP: u32 = 8;
+
 /**
- * Whether light that stands in the planes above, below, north and south of the chunk comes in: a chunk that is
- * dark all over meets every other condition. Full light from above falls in undiminished.
+ * Whether light that stands in the planes above, below, north and south of the chunk comes in, at every eighth row
+ * from `first` on: a chunk that is dark all over meets every other condition. Full light from above falls in
+ * undiminished.
  */
-export function isLightLetIn(evidence: Evidence): bool {
-  for (let i: u32 = 0; i < 32; i++) {
+export function isLightLetIn(evidence: Evidence, first: u32): bool {
+  for (let i = first; i < 32; i += LIGHT_STEP) {
     if (!isRowReached(evidence, 31, i, lightRow(evidence, 32, i), true)) return false;
     if (!isRowReached(evidence, 0, i, lightRow(evidence, -1, i), false)) return false;
     if (!isRowReached(evidence, i, 31, lightRow(evidence, i, 32), false)) return false;

@@ -24,29 +24,41 @@ export const SLAB_COUNTS_SIZE: usize = 48;
 /** Counts what can be seen. */
 export function lookAtSlab(evidence: Evidence, slab: Slab): void {
   memory.fill(slab.counts, 0, SLAB_COUNTS_SIZE);
-  slab.rowsSeen = 0;
-  let below = opaqueBits(evidence, cellAt(evidence, 0, 0, slab.z) - 1 - STEP_Y);
-  let here = opaqueBits(evidence, cellAt(evidence, 0, 0, slab.z) - 1);
-  for (let y: u32 = 0; y < 32; y++) {
-    const at = cellAt(evidence, 0, y, slab.z);
+  let rowsSeen: u32 = 0;
+  let east: u32 = 0;
+  let west: u32 = 0;
+  let up: u32 = 0;
+  let down: u32 = 0;
+  let at = cellAt(evidence, 0, 0, slab.z);
+  let below = <u32>(opaqueBits(evidence, at - 1 - STEP_Y) >> 1);
+  let here = opaqueBits(evidence, at - 1);
+  for (let y: u32 = 0; y < 32; y++, at += STEP_Y) {
     const above = opaqueBits(evidence, at - 1 + STEP_Y);
     const own = <u32>(here >> 1);
-    const open0 = ~<u32>(here >> 2);
-    const open1 = ~<u32>here;
-    const open2 = ~<u32>(above >> 1);
-    const open3 = ~<u32>(below >> 1);
-    let seen = add(slab, 0, own & open0) | add(slab, 1, own & open1) | add(slab, 2, own & open2) | add(slab, 3, own & open3);
+    const openEast = ~<u32>(here >> 2);
+    const openWest = ~<u32>here;
+    const openUp = ~<u32>(above >> 1);
+    east += <u32>popcnt(own & openEast);
+    west += <u32>popcnt(own & openWest);
+    up += <u32>popcnt(own & openUp);
+    down += <u32>popcnt(own & ~below);
+    let seen = own & (openEast | openWest | openUp | ~below);
     const clear = clearBits(at, here);
     if (clear != 0) {
-      seen |= add(slab, FACES, clear & open0 & ~sameBits(at, at + frontStep(0)));
-      seen |= add(slab, FACES + 1, clear & open1 & ~sameBits(at, at + frontStep(1)));
-      seen |= add(slab, FACES + 2, clear & open2 & ~sameBits(at, at + frontStep(2)));
-      seen |= add(slab, FACES + 3, clear & open3 & ~sameBits(at, at + frontStep(3)));
+      seen |= add(slab, FACES, clear & openEast & ~sameBits(at, at + frontStep(0)));
+      seen |= add(slab, FACES + 1, clear & openWest & ~sameBits(at, at + frontStep(1)));
+      seen |= add(slab, FACES + 2, clear & openUp & ~sameBits(at, at + frontStep(2)));
+      seen |= add(slab, FACES + 3, clear & ~below & ~sameBits(at, at + frontStep(3)));
     }
-    if (seen != 0) slab.rowsSeen |= 1 << y;
-    below = here;
+    if (seen != 0) rowsSeen |= 1 << y;
+    below = own;
     here = above;
   }
+  slab.rowsSeen = rowsSeen;
+  store<u32>(slab.counts, east);
+  store<u32>(slab.counts, west, 4);
+  store<u32>(slab.counts, up, 8);
+  store<u32>(slab.counts, down, 12);
 }
 
 @inline
@@ -72,15 +84,11 @@ function coveredBy(quads: usize, count: u32, face: u32, z: u32): u32 {
   const alongZ: i32 = face < 2 ? 15 : 20;
   const across: i32 = face < 2 ? 20 : 15;
   const end = quads + QUAD_SIZE * <usize>count;
-  const five = i32x4.splat(31);
   let sums = i32x4.splat(0);
   let at = quads;
-  for (; at + 4 * QUAD_SIZE <= end; at += 4 * QUAD_SIZE) {
-    const places = i8x16.shuffle(v128.load(at), v128.load(at, 16), 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
-    const from = i32x4.sub(i32x4.splat(z), v128.and(i32x4.shr_u(places, 10), five));
-    const isIn = i32x4.le_u(from, v128.and(i32x4.shr_u(places, alongZ), five));
-    const lengths = i32x4.add(v128.and(i32x4.shr_u(places, across), five), i32x4.splat(1));
-    sums = i32x4.add(sums, v128.and(lengths, isIn));
+  for (; at + 8 * QUAD_SIZE <= end; at += 8 * QUAD_SIZE) {
+    sums = i32x4.add(sums, lengthsIn(at, z, alongZ, across));
+    sums = i32x4.add(sums, lengthsIn(at + 4 * QUAD_SIZE, z, alongZ, across));
   }
   let sum = i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3);
   for (; at < end; at += QUAD_SIZE) {
@@ -88,4 +96,15 @@ function coveredBy(quads: usize, count: u32, face: u32, z: u32): u32 {
     if (z - (place >> 10 & 31) <= (place >> alongZ & 31)) sum += (place >> across & 31) + 1;
   }
   return <u32>sum;
+}
+
+/** Of four quads the lengths of what lies in a slab. */
+@inline
+function lengthsIn(at: usize, z: u32, alongZ: i32, across: i32): v128 {
+  const five = i32x4.splat(31);
+  const places = i8x16.shuffle(v128.load(at), v128.load(at, 16), 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+  const from = i32x4.sub(i32x4.splat(z), v128.and(i32x4.shr_u(places, 10), five));
+  const isIn = i32x4.le_u(from, v128.and(i32x4.shr_u(places, alongZ), five));
+  const lengths = i32x4.add(v128.and(i32x4.shr_u(places, across), five), i32x4.splat(1));
+  return v128.and(lengths, isIn);
 }

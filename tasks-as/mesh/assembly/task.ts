@@ -42,9 +42,14 @@ export function materialCount(assets: usize): u32 {
 /** The largest material of all cells. */
 export function largestCell(input: usize): u32 {
   const cells = input + CELLS_OFFSET;
-  let largest = i8x16.splat(0);
-  for (let at: usize = 0; at + 16 <= VOLUME; at += 16) largest = i8x16.max_u(largest, v128.load(cells + at));
-  largest = i8x16.max_u(largest, v128.load(cells + VOLUME - 16));
+  // Two at a time do not wait for each other; 39,304 is eight more than a multiple of 64.
+  let largest = v128.load(cells + VOLUME - 16);
+  let other = largest;
+  for (let at: usize = 0; at + 64 <= VOLUME; at += 64) {
+    largest = i8x16.max_u(largest, i8x16.max_u(v128.load(cells + at), v128.load(cells + at, 16)));
+    other = i8x16.max_u(other, i8x16.max_u(v128.load(cells + at, 32), v128.load(cells + at, 48)));
+  }
+  largest = i8x16.max_u(largest, other);
   largest = i8x16.max_u(largest, i8x16.shuffle(largest, largest, 8, 9, 10, 11, 12, 13, 14, 15, 0, 0, 0, 0, 0, 0, 0, 0));
   largest = i8x16.max_u(largest, i8x16.shuffle(largest, largest, 4, 5, 6, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
   const four = i32x4.extract_lane(largest, 0);

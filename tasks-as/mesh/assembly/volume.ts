@@ -91,7 +91,7 @@ export function lossOf(traits: v128): v128 {
 
 @inline
 export function isOpaque(traits: v128): v128 {
-  return i8x16.eq(i8x16.shr_u(traits, 4), i8x16.splat(<i8>OPAQUE));
+  return i8x16.ge_u(traits, i8x16.splat(<i8>(OPAQUE << 4)));
 }
 
 @inline

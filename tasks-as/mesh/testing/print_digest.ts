@@ -5,8 +5,9 @@
 import { instantiateCore, loadCore } from "../../testing/core.ts";
 import { drawBelow, drawsFrom } from "../../testing/draws.ts";
 import { drawMaterials, drawNoise, meshChunk } from "./chunks.ts";
+import { mesh } from "../codec.ts";
 
-const core = instantiateCore(await loadCore("mesh", "1.0.0"));
+const core = instantiateCore(await loadCore(mesh.id, mesh.version));
 const draw = drawsFrom(21);
 const outputs: Uint8Array<ArrayBuffer>[] = [];
 for (let left = Number(Deno.args[0]); left > 0; left--) {

@@ -126,6 +126,11 @@ export function solidAt(world: World, columns: Columns, y: i32): v128 {
   return f32x4.gt(f32x4.add(above, f32x4.mul(overhang, relief)), f32x4.splat(0));
 }
 
+/** Whether all is solid up to a height, whatever relief does. */
+export function isBuriedAt(columns: Columns, y: i32): bool {
+  return i32x4.all_true(f32x4.gt(f32x4.sub(heightOf(columns), f32x4.splat(<f32>y)), reachOf(columns)));
+}
+
 /** `solidAt` for the eight groups of a row, into eight masks. */
 export function solidRow(world: World, columns: usize, y: i32, target: usize): void {
   let near = i32x4.splat(0);

@@ -6,18 +6,22 @@ import { err, errSentence, okNothing, say, sayInteger, sentenceStart } from "../
 import { arenaTake } from "../../lib/arena";
 import { Random, randomBelow, randomFrom } from "../../lib/random";
 import { cellsOf } from "./fill";
-import { Columns, fillColumns, hollowAt, newColumns, solidAt } from "./ground";
+import { Columns, fillColumns, hollowAt, isBuriedAt, newColumns, solidAt } from "./ground";
 import { CHUNK_SIZE, ORE_SIZE, SIDE, SOIL_DEPTH_MAX, VEIN_TILE_LOG2 } from "./layout";
 import { growTree, isTrunk, placeTree, plantsAt, Tree, tileOf } from "./tree";
 import { drawVein, oreAt, Vein } from "./vein";
 import { World } from "./world";
 
-/** How many groups of four cells are made again: in a chunk that meets the ground, and deep below it. */
-const GROUPS_DRAWN = 10;
+/**
+ * How many times four columns are drawn, and in them groups of four cells that are made again: in a chunk that meets
+ * the ground, where the columns are most of the work, and deep below it, where they are none.
+ */
+const COLUMNS_DRAWN = 3;
+const GROUPS_IN_COLUMNS = 5;
 const DEEP_GROUPS_DRAWN = 20;
 /** How many tiles of ground are asked for their tree, and how many cubes of cells for a vein. */
-const TREES_DRAWN = 4;
-const VEINS_DRAWN = 20;
+const TREES_DRAWN = 2;
+const VEINS_DRAWN = 12;
 
 @unmanaged
 class Judge {
@@ -41,10 +45,15 @@ export function judge(world: World, output: usize, outputSize: usize, seed: u64)
   judge.tree = changetype<Tree>(arenaTake(offsetof<Tree>(), 4));
   judge.output = output;
   if (world.y > world.highest) return judgeEmpty(judge);
-  for (let i = world.isDeep ? DEEP_GROUPS_DRAWN : GROUPS_DRAWN; i > 0; i--) {
-    const group = randomBelow(judge.random, <u32>CHUNK_SIZE >> 2) << 2;
-    const wrong = wrongLane(judge, group);
-    if (wrong < 4) return refuse(group + wrong, "is of another material");
+  const each: u32 = world.isDeep ? 1 : GROUPS_IN_COLUMNS;
+  for (let i = world.isDeep ? DEEP_GROUPS_DRAWN : COLUMNS_DRAWN; i > 0; i--) {
+    const columns = randomBelow(judge.random, <u32>SIDE * <u32>SIDE >> 2) << 2;
+    setColumns(judge, columns);
+    for (let k: u32 = 0; k < each; k++) {
+      const group = randomBelow(judge.random, SIDE) << 10 | columns;
+      const wrong = wrongLane(judge, group);
+      if (wrong < 4) return refuse(group + wrong, "is of another material");
+    }
   }
   for (let i = 0; i < TREES_DRAWN; i++) {
     const missing = missingTrunk(judge);
@@ -70,13 +79,16 @@ function judgeEmpty(judge: Judge): usize {
   return okNothing();
 }
 
-/** Makes four cells again; the first that differs, or 4. */
+/** Makes the four columns of a group of cells the ones at hand. */
+function setColumns(judge: Judge, group: u32): void {
+  fillColumns(judge.world, judge.columns, judge.world.x + <i32>(group & 31), judge.world.z + <i32>(group >> 5 & 31));
+}
+
+/** Makes four cells of the columns at hand again; the first that differs, or 4. */
 function wrongLane(judge: Judge, group: u32): u32 {
   const world = judge.world;
-  const x = world.x + <i32>(group & 31);
   const y = world.y + <i32>(group >> 10);
-  const z = world.z + <i32>(group >> 5 & 31);
-  fillColumns(world, judge.columns, x, z);
+  if (isBuriedAt(judge.columns, y + SOIL_DEPTH_MAX + 1)) return wrongIn(judge, group, y, i32x4.splat(-1), i32x4.splat(SOIL_DEPTH_MAX + 1));
   const solid = solidAt(world, judge.columns, y);
   let covered = i32x4.splat(0);
   let open = v128.any_true(solid) ? solid : i32x4.splat(0);
@@ -84,8 +96,14 @@ function wrongLane(judge: Judge, group: u32): u32 {
     open = v128.and(open, solidAt(world, judge.columns, y + up));
     covered = i32x4.sub(covered, open);
   }
+  return wrongIn(judge, group, y, solid, covered);
+}
+
+/** The first of four cells that differs, or 4, where it is known which are solid and how deep. */
+function wrongIn(judge: Judge, group: u32, y: i32, solid: v128, covered: v128): u32 {
+  const world = judge.world;
   const hollow = hollowAt(world, judge.columns, y, solid);
-  const four = grownAt(judge, cellsOf(world, judge.columns, y, solid, hollow, covered), x, y, z);
+  const four = grownAt(judge, cellsOf(world, judge.columns, y, solid, hollow, covered), judge.columns.x, y, judge.columns.z);
   const wrong = four ^ load<u32>(judge.output + group);
   return wrong == 0 ? 4 : <u32>ctz(wrong) >> 3;
 }
@@ -144,6 +162,7 @@ function missingVein(judge: Judge): i32 {
 /** A cell that looks wrong, if it is: materials may do double duty. */
 function wrongCell(judge: Judge, cell: i32): i32 {
   const group = <u32>cell & ~3;
+  setColumns(judge, group);
   const wrong = wrongLane(judge, group);
   return wrong < 4 ? <i32>(group + wrong) : -1;
 }

@@ -1,7 +1,7 @@
 /** The lies about chunks that are measured, and the tasks they are told about. */
 import type { Lie, Subject } from "../../testing/detection.ts";
 import { type Draw, drawBelow } from "../../testing/draws.ts";
-import type { TerrainInput, TerrainWorld } from "../codec.ts";
+import { terrain, type TerrainInput, type TerrainWorld } from "../codec.ts";
 import { drawFrom, makeChunk, material, temperateWorld, type TerrainTask } from "./worlds.ts";
 
 type Tell = Lie<TerrainTask>["tell"];
@@ -174,7 +174,7 @@ function spoiledAtLeast(least: number, lie: Uint8Array, truth: Uint8Array): Uint
 /** The kernel and how it is measured. */
 export const subject: Subject<TerrainTask> = {
   kernel: "terrain",
-  version: "1.0.0",
+  version: terrain.version,
   about: "chunks of a landscape, from 96 cells below the sea to 64 above",
   honestTasks: (core, count, draw) =>
     Array.from({ length: count }, (_, i) =>

@@ -5,8 +5,9 @@
 import { instantiateCore, loadCore } from "../../testing/core.ts";
 import { drawsFrom } from "../../testing/draws.ts";
 import { drawPlace, drawWorld, makeChunk, temperateWorld } from "./worlds.ts";
+import { terrain } from "../codec.ts";
 
-const core = instantiateCore(await loadCore("terrain", "1.0.0"));
+const core = instantiateCore(await loadCore(terrain.id, terrain.version));
 const draw = drawsFrom(21);
 const outputs: Uint8Array<ArrayBuffer>[] = [];
 for (let left = Number(Deno.args[0]); left > 0; left--) {
