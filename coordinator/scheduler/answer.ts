@@ -253,6 +253,7 @@ function measure(nowMs: number, attempt: Attempt, outcome: Outcome): void {
   const { worker, kernel, work, task } = attempt;
   // The part of the wait in which all slots were busy with earlier answers is not this task's own.
   const { answeredMs, slots } = worker;
+  worker.rttMs = worker.peer.roundTrip.add(nowMs, nowMs - attempt.assignedMs);
   const freedMs = answeredMs.length < slots ? 0 : answeredMs[answeredMs.length - slots]!;
   const sinceMs = Math.max(attempt.assignedMs + worker.rttMs, freedMs);
   worker.lastAnswerMs = nowMs;

@@ -13,6 +13,7 @@ import { Heap } from "./heap.ts";
 import type { Holders } from "./holders.ts";
 import { Newcomers } from "./newcomers.ts";
 import { Durations } from "./quantiles.ts";
+import type { RoundTrip } from "./round_trip.ts";
 import { isStale, type Timer } from "./timers.ts";
 import type { Purpose, TaskSpec, WorkerSpec } from "./types.ts";
 import type { Group } from "./young.ts";
@@ -62,7 +63,7 @@ export interface Peer {
   guilt: string;
   /** What its last session taught: who comes back need not be measured anew. */
   readonly services: Map<number, Durations>;
-  rttMs: number;
+  readonly roundTrip: RoundTrip;
   quota: number | null;
 }
 

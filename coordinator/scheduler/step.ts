@@ -129,7 +129,7 @@ function ofWorker(state: State, event: OfWorker, out: Effect[]): void {
     case "handedBack":
       return handedBack(state, nowMs, worker, event.attempt, event.fence, out);
     case "measured":
-      return measured(worker, event.rttMs);
+      return measured(worker, nowMs, event.rttMs);
     case "held":
       for (const asset of event.assets) hold(state, worker, asset);
       return;

@@ -2,6 +2,7 @@
 import { dispatch, failover, noteOutcome } from "./ladder.ts";
 import { blame, closeAttempt, letGo, refreshRoom, refreshStanding, stageOf } from "./room.ts";
 import { Durations } from "./quantiles.ts";
+import { RoundTrip } from "./round_trip.ts";
 import type { Peer, State, WorkerState } from "./state.ts";
 import type { Effect, WorkerSpec } from "./types.ts";
 import { forgetPeer } from "./window.ts";
@@ -26,7 +27,7 @@ export function joined(state: State, nowMs: number, spec: WorkerSpec, out: Effec
     able: false,
     room: false,
     quota: Math.min(spec.window, peer.quota ?? Math.min(spec.slots + 1, state.config.quotaFirst)),
-    rttMs: peer.rttMs,
+    rttMs: peer.roundTrip.ms,
     serviceMs: state.config.serviceGuessMs,
     aheadMs: 0,
     lastAnswerMs: nowMs,
@@ -130,7 +131,6 @@ export function left(state: State, nowMs: number, worker: WorkerState, out: Effe
   }
   for (const asset of [...worker.held]) letGo(state, worker, asset);
   leaveGroups(state, worker);
-  worker.peer.rttMs = worker.rttMs;
   worker.peer.quota = worker.quota;
   state.workers.delete(worker.spec.worker);
   worker.peer.sessions.delete(worker);
@@ -157,8 +157,8 @@ export function handedBack(
 }
 
 /** A round trip was measured. */
-export function measured(worker: WorkerState, rttMs: number): void {
-  worker.rttMs = worker.rttMs === 0 ? rttMs : worker.rttMs + (rttMs - worker.rttMs) / 4;
+export function measured(worker: WorkerState, nowMs: number, rttMs: number): void {
+  worker.rttMs = worker.peer.roundTrip.add(nowMs, rttMs);
   refreshRoom(worker);
 }
 
@@ -174,7 +174,7 @@ function peerOf(state: State, spec: WorkerSpec): Peer {
       accused: false,
       guilt: "an earlier result of this key was proven wrong",
       services: new Map(),
-      rttMs: 0,
+      roundTrip: new RoundTrip(),
       quota: null,
     };
     state.peers.set(spec.id, peer);

@@ -25,7 +25,7 @@ export interface BackendOrder {
 const progressMs = 250;
 /** The first pile starts when newcomers have had a moment of path tasks, the others after it. */
 const pileStartMs = 2_500;
-const pileStaggerMs = 400;
+const pileStaggerMs = 1_500;
 
 async function main(order: BackendOrder): Promise<void> {
   const random = seeded(order.seed);
