@@ -21,13 +21,22 @@ export function identityOf(
 ): string {
   const assetsEnd = DIGEST_BYTES + 1 + DIGEST_BYTES * assets.length;
   const head = new Uint8Array(assetsEnd + (fuelLimit === null ? 0 : FUEL_BYTES));
-  head.setFromHex(kernelDigest);
+  head.set(digestBytes(kernelDigest));
   head[DIGEST_BYTES] = assets.length + (fuelLimit === null ? 0 : HAS_LIMIT);
   for (let i = 0; i < assets.length; i++) {
     head.subarray(DIGEST_BYTES + 1 + DIGEST_BYTES * i).setFromHex(assets[i]!);
   }
   if (fuelLimit !== null) new DataView(head.buffer).setBigUint64(assetsEnd, BigInt(fuelLimit), true);
   return createHash("sha256").update(head).update(input).digest("hex");
+}
+
+/** Kernels are few and named by every task; reading a digest's hex costs as much as hashing a short input. */
+const digests = new Map<string, Uint8Array>();
+
+function digestBytes(kernelDigest: string): Uint8Array {
+  let bytes = digests.get(kernelDigest);
+  if (bytes === undefined) digests.set(kernelDigest, bytes = Uint8Array.fromHex(kernelDigest));
+  return bytes;
 }
 
 /** SHA-256 of bytes or of a text in UTF-8. */

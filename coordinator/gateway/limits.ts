@@ -39,9 +39,6 @@ export const gatewayLimits = Object.freeze({
   overloadRetryMs: 250,
   /** How often workers are told what they earned, when that changed. */
   creditMs: 5_000,
-  /** Frames larger than this are not kept in memory for a small part of them: the part is copied. Otherwise a worker could
-   * wrap each short result in a large frame, and a cache of 64 MiB of outputs would hold gigabytes. */
-  sharedFrameBytesMax: 1_024,
 });
 
 /** The names of the limits, for tests that need smaller ones. */

@@ -1,14 +1,14 @@
 // Parsed bytes are views into their frame. What is kept for long must not keep megabytes of frame alive for its sake.
-import { gatewayLimits } from "./limits.ts";
+import { BytePool, partBytesMax } from "../byte_pool.ts";
 
 /** How many times its own size a part may keep alive in a large frame. */
 const WASTE_MAX = 8;
 
-/** The bytes themselves, copied when they are a small part of a large frame (a copy costs 0.4 µs, a view nothing). */
+/** Inputs and outputs live as long as their task and its window: about equally long. */
+const pool = new BytePool();
+
+/** The bytes themselves: copied when they are short or a small part of a large frame, else the view. */
 export function ownBytes(view: Uint8Array): Uint8Array {
-  const frameBytes = view.buffer.byteLength;
-  if (frameBytes <= gatewayLimits.sharedFrameBytesMax || frameBytes <= view.byteLength * WASTE_MAX) {
-    return view;
-  }
-  return view.slice();
+  if (view.byteLength > partBytesMax && view.buffer.byteLength <= view.byteLength * WASTE_MAX) return view;
+  return pool.copy(view);
 }

@@ -1,11 +1,10 @@
 // Answers of one project, kept for the next time it asks the same. Errors are not kept.
 import type { Tier } from "../../protocol/mod.ts";
+import { BytePool } from "../byte_pool.ts";
 import type { Served } from "./state.ts";
 
 /** What an entry costs beside its output: key, links, objects. Without it, empty outputs would be kept without end. */
 export const entryBytes = 512;
-/** A view keeps at most so many bytes of its frame alive beside its own. */
-const WASTE_BYTES_MAX = 256;
 
 /** An answer that can be given again. */
 export interface CacheEntry {
@@ -20,11 +19,36 @@ export interface CacheEntry {
   readonly served: Served | null;
 }
 
+/** What came from one worker. Forgetting all of it is one assignment: its entries are dropped when they are come upon. */
+interface Origin {
+  readonly id: string;
+  entries: number;
+  forgotten: boolean;
+}
+
+/**
+ * An entry in the list by age. Not the order of a Map: one that loses its oldest key and gains a new one for every answer
+ * walks over the holes it has left (8 µs an answer with 100,000 entries, where the links cost 0.3).
+ */
+interface Node extends CacheEntry {
+  readonly key: string;
+  readonly origin: Origin | null;
+  output: Uint8Array;
+  proven: boolean;
+  served: Served | null;
+  older: Node | null;
+  newer: Node | null;
+}
+
 /** Least recently used first out, bounded in bytes. Keys are project and identity. */
 export class ResultCache {
-  readonly #entries = new Map<string, CacheEntry>();
-  readonly #bySource = new Map<string, Set<string>>();
+  readonly #nodes = new Map<string, Node>();
+  readonly #origins = new Map<string, Origin>();
   readonly #bytesMax: number;
+  /** Outputs lie in the order of their use, so that old ones go together. */
+  readonly #pool = new BytePool();
+  #oldest: Node | null = null;
+  #newest: Node | null = null;
   #bytes = 0;
 
   /** Keeps at most so many bytes. */
@@ -44,62 +68,86 @@ export class ResultCache {
 
   /** The answer, made the most recently used. */
   get(key: string): CacheEntry | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    return entry;
+    const node = this.#nodes.get(key);
+    if (node === undefined) return undefined;
+    if (node.origin?.forgotten === true) {
+      this.#drop(node);
+      return undefined;
+    }
+    if (node !== this.#newest) {
+      this.#unlink(node);
+      node.output = this.#pool.copy(node.output);
+      this.#link(node);
+    }
+    return node;
   }
 
   /** Keeps an answer; one larger than the whole cache is not kept. */
-  put(key: string, entry: CacheEntry): void {
+  put(key: string, { output, tier, fuel, proven, source, served }: CacheEntry): void {
     this.delete(key);
-    if (bytesOf(entry) > this.#bytesMax) return;
-    this.#entries.set(key, { ...entry, output: withoutFrame(entry.output) });
-    this.#bytes += bytesOf(entry);
-    if (entry.source !== null) this.#keysOf(entry.source.id).add(key);
-    for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.#bytesMax) break;
-      this.delete(oldest);
-    }
+    if (output.length + entryBytes > this.#bytesMax) return;
+    const own = this.#pool.copy(output);
+    const origin = source === null ? null : this.#originOf(source.id);
+    if (origin !== null) origin.entries++;
+    const node = { key, output: own, tier, fuel, proven, source, served, origin, older: null, newer: null };
+    this.#nodes.set(key, node);
+    this.#bytes += bytesOf(node);
+    this.#link(node);
+    while (this.#bytes > this.#bytesMax && this.#oldest !== null) this.#drop(this.#oldest);
   }
 
   /** Forgets an answer. */
   delete(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    this.#entries.delete(key);
-    this.#bytes -= bytesOf(entry);
-    if (entry.source === null) return;
-    const keys = this.#keysOf(entry.source.id);
-    keys.delete(key);
-    if (keys.size === 0) this.#bySource.delete(entry.source.id);
+    const node = this.#nodes.get(key);
+    if (node !== undefined) this.#drop(node);
   }
 
   /** A result became final: its bytes stay, its history does not. */
   finalise(key: string, served: Served): void {
-    const entry = this.#entries.get(key);
-    if (entry?.served !== served) return;
-    this.#entries.set(key, { ...entry, served: null, proven: entry.proven || served.verdict === "right" });
+    const node = this.#nodes.get(key);
+    if (node?.served !== served) return;
+    node.served = null;
+    node.proven ||= served.verdict === "right";
   }
 
-  /** Forgets everything that came from a worker. */
+  /** Forgets everything that came from a worker; the memory comes back as entries age. */
   evictWorker(id: string): void {
-    for (const key of this.#bySource.get(id) ?? []) this.delete(key);
+    const origin = this.#origins.get(id);
+    if (origin === undefined) return;
+    origin.forgotten = true;
+    this.#origins.delete(id);
   }
 
-  #keysOf(id: string): Set<string> {
-    let keys = this.#bySource.get(id);
-    if (keys === undefined) this.#bySource.set(id, keys = new Set());
-    return keys;
+  #originOf(id: string): Origin {
+    let origin = this.#origins.get(id);
+    if (origin === undefined) this.#origins.set(id, origin = { id, entries: 0, forgotten: false });
+    return origin;
+  }
+
+  #drop(node: Node): void {
+    const { key, origin } = node;
+    this.#unlink(node);
+    this.#nodes.delete(key);
+    this.#bytes -= bytesOf(node);
+    if (origin !== null && --origin.entries === 0 && !origin.forgotten) this.#origins.delete(origin.id);
+  }
+
+  #link(node: Node): void {
+    node.older = this.#newest;
+    node.newer = null;
+    if (node.older === null) this.#oldest = node;
+    else node.older.newer = node;
+    this.#newest = node;
+  }
+
+  #unlink({ older, newer }: Node): void {
+    if (older === null) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === null) this.#newest = older;
+    else newer.older = older;
   }
 }
 
-function bytesOf(entry: CacheEntry): number {
-  return entry.output.length + entryBytes;
-}
-
-/** Outputs are views into the frame they came in; what is kept for long must not keep the rest of it alive. */
-function withoutFrame(output: Uint8Array): Uint8Array {
-  return output.buffer.byteLength > output.length + WASTE_BYTES_MAX ? output.slice() : output;
+function bytesOf({ output }: Node): number {
+  return output.length + entryBytes;
 }

@@ -91,13 +91,12 @@ Deno.test("a check that takes time and a run come back as events", async () => {
   assert.deepEqual(rig.seen[2], { type: "computed", nowMs: 1_000, run: 9, outcome });
 });
 
-Deno.test("answered() draws after the result arrived: a new draw and a 64-bit seed for each", () => {
+Deno.test("answered() draws a new number and a 64-bit seed for each result", () => {
   let fills = 0;
   const rig = new Rig(() => [], {
     fillRandom: (words) => {
       fills++;
-      words[0] = fills === 1 ? 0n : 2n ** 64n - 1n;
-      words[1] = BigInt(fills);
+      for (let at = 0; at < words.length; at++) words[at] = at % 4 === 2 ? 2n ** 64n - 1n : BigInt(at);
     },
   });
   assert.equal(fills, 0);
@@ -106,7 +105,14 @@ Deno.test("answered() draws after the result arrived: a new draw and a 64-bit se
   const [low, high] = rig.seen as (Event & { readonly type: "answered" })[];
   assert.deepEqual([low!.draw, low!.seed, low!.attempt, low!.fence], [0, 1n, 2, 3]);
   assert.ok(high!.draw < 1 && high!.draw > 0.999_999);
-  assert.equal(high!.seed, 2n);
+  assert.equal(high!.seed, 3n);
+  assert.equal(fills, 1);
+  while (fills === 1) rig.shell.answered(1, 6, 7, outcome);
+  assert.equal(
+    (rig.seen.at(-1) as Event & { readonly type: "answered" }).seed,
+    1n,
+    "the first of a new stock",
+  );
 });
 
 Deno.test("answered() draws evenly", () => {
