@@ -89,11 +89,13 @@ export async function assemble(parts: AssemblyParts): Promise<Assembly> {
   const state = createState(
     schedulerConfig(parts.kernels.map(({ kernel }) => kernel), parts.localSlots, parts.scheduler),
   );
+  const defer = parts.turnEnd(onBug);
   const shell = new Shell({
     core: parts.core,
     state,
     compute,
     clock,
+    defer,
     fillRandom: parts.fillRandom,
     onBroken: parts.onBroken,
     outlets: {
@@ -114,7 +116,7 @@ export async function assemble(parts: AssemblyParts): Promise<Assembly> {
   });
   const tasks = new HttpTasks(desk, limits);
   const closes: Assembly["closes"] = {};
-  const connections = connectionParts(parts, closes, onBug);
+  const connections = connectionParts(parts, closes, defer, onBug);
   const common = { shell, kernels, limits, instance };
   const backends = new BackendGateway({
     ...common,
@@ -179,11 +181,11 @@ function openBookkeeper(parts: AssemblyParts, kernels: KernelTable, projects: Pr
 }
 
 function connectionParts(
-  { clock, turnEnd, limits: { strayPerSweepMax: strayMax } }: AssemblyParts,
+  { clock, limits: { strayPerSweepMax: strayMax } }: AssemblyParts,
   closes: Assembly["closes"],
+  defer: ConnectionParts["defer"],
   onBug: (error: unknown) => void,
 ): (framesMax: number, messagesMax: number) => ConnectionParts {
-  const defer = turnEnd(onBug);
   return (framesMax, messagesMax) => ({
     flood: { framesMax, messagesMax, strayMax },
     nowMs: () => clock.nowMs(),

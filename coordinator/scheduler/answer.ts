@@ -264,7 +264,14 @@ function measure(nowMs: number, attempt: Attempt, outcome: Outcome): void {
   worker.answered++;
   worker.misses = 0;
   worker.serviceMs += (tookMs - worker.serviceMs) / Math.min(worker.answered, 16);
-  worker.kernels.get(kernel.kernel.no)?.service.add(work.input.length, tookMs);
+  const own = worker.kernels.get(kernel.kernel.no);
+  if (own !== undefined) {
+    own.service.add(work.input.length, tookMs);
+    // Behind other tasks, what passes between two answers is what one costs. Without any in front it takes in all that waits
+    // on the way, in this process as well, and the worker's own word is worth more.
+    const busyMs = sinceMs === freedMs ? tookMs : Math.min(tookMs, outcome.computeUs / 1000);
+    own.busyMs += (busyMs - own.busyMs) / Math.min(own.service.of(work.input.length).samples, 8);
+  }
   // Newcomers are anybody: how long the kernel takes is learned from those who serve.
   if (task !== null && worker.spec.tier === "peer") kernel.service.add(work.input.length, tookMs);
   if (!attempt.expired) worker.quota = Math.min(worker.spec.window, worker.quota + 1 / worker.quota);

@@ -26,6 +26,7 @@ export function assignTask(
   sent(state.breakers[worker.spec.tier]);
   if (worker.spec.tier === "peer") {
     state.peerInFlight++;
+    own.kernel.lastGiven = own;
     state.sinceExplored = state.sinceExplored >= config.exploreEvery ? 0 : state.sinceExplored + 1;
   }
   assign(state, nowMs, own, task.spec, task, null, task.spec, out);
@@ -45,7 +46,9 @@ export function assign(
 ): void {
   const { worker } = own;
   const inFrontMs = busyForMs(worker, nowMs);
-  const leaseMs = inFrontMs + leaseServiceMs(state, own, work.input.length) + state.config.leaseMarginMs;
+  // The frame leaves at the end of this turn, and the answer is read in another.
+  const leaseMs = inFrontMs + leaseServiceMs(state, own, work.input.length) + state.config.leaseMarginMs +
+    2 * state.turnMs;
   const attempt: Attempt = {
     no: state.nextAttempt++,
     fence: task === null ? 1 : task.attempts + 1,
@@ -55,19 +58,21 @@ export function assign(
     task,
     case: judged,
     assignedMs: nowMs,
-    predictedMs: serviceMs(state, nowMs, worker, own, work.input.length),
+    predictedMs: keepsBusyMs(state, nowMs, own, work.input.length),
     inFrontMs,
     leaseUntilMs: nowMs + leaseMs,
     abandonMs: nowMs + Math.max(state.config.abandonMsMin, state.config.abandonLeases * leaseMs),
     young: task !== null && own.young,
     state: "out",
     expired: false,
+    excused: false,
     outcome: null,
     draw: 0,
     seed: 0n,
     unproven: false,
   };
   state.attempts.set(attempt.no, attempt);
+  worker.turn = state.turn;
   worker.attempts.set(attempt.no, attempt);
   worker.aheadMs += attempt.predictedMs;
   if (attempt.young) { for (const group of worker.groups) group.youngInFlight++; }
@@ -90,6 +95,12 @@ export function assign(
     leaseMs: Math.max(1, Math.ceil(leaseMs)),
     priority: due.priority,
   });
+}
+
+/** For how long a task will keep a slot of its worker busy. */
+function keepsBusyMs(state: State, nowMs: number, own: WorkerKernel, inputBytes: number): number {
+  const ms = serviceMs(state, nowMs, own.worker, own, inputBytes);
+  return own.busyMs === 0 ? ms : Math.min(ms, own.busyMs);
 }
 
 /** How long a worker's own record says an answer may take; before it has one, twice what the others need. */

@@ -1,27 +1,41 @@
 import { assert } from "../../tests/deps.ts";
 import { allows, breakerRules, createBreaker, sent, wentBadly, wentWell } from "./breaker.ts";
 
-const { samplesMin, samplesMax, openMs, openMsMax, probes } = breakerRules;
+const { samplesMin, samplesMax, patienceMs, openMs, openMsMax, probes } = breakerRules;
 
+/** Opened at 0. */
 function broken() {
   const breaker = createBreaker(breakerRules);
-  for (let no = 0; no < samplesMin; no++) wentBadly(breaker, 0, breakerRules);
+  for (let no = 0; no < samplesMin; no++) wentBadly(breaker, -patienceMs, breakerRules);
+  assert.ok(wentBadly(breaker, 0, breakerRules));
   return breaker;
 }
 
+Deno.test("a breaker opens when its share of bad outcomes lasts, not for many at one moment", () => {
+  const breaker = createBreaker(breakerRules);
+  for (let no = 0; no < 10 * samplesMin; no++) wentBadly(breaker, 0, breakerRules);
+  wentBadly(breaker, patienceMs - 1, breakerRules);
+  assert.ok(allows(breaker, patienceMs - 1, breakerRules));
+  for (let no = 0; no < samplesMax; no++) wentWell(breaker, breakerRules);
+  assert.equal(wentBadly(breaker, patienceMs, breakerRules), false, "it went well meanwhile");
+  for (let no = 0; no < samplesMax; no++) wentBadly(breaker, patienceMs, breakerRules);
+  assert.equal(wentBadly(breaker, 2 * patienceMs, breakerRules), true);
+});
+
 Deno.test("a breaker opens at its share of bad outcomes and its number of samples, and not below either", () => {
-  const few = createBreaker(breakerRules);
-  for (let no = 1; no < samplesMin; no++) assert.equal(wentBadly(few, 0, breakerRules), false);
+  const rules = { ...breakerRules, patienceMs: 0 };
+  const few = createBreaker(rules);
+  for (let no = 1; no < samplesMin; no++) assert.equal(wentBadly(few, 0, rules), false);
   assert.ok(allows(few, 0, breakerRules));
-  assert.equal(wentBadly(few, 0, breakerRules), true);
+  assert.equal(wentBadly(few, 0, rules), true);
   assert.equal(allows(few, 0, breakerRules), false);
-  const mixed = createBreaker(breakerRules);
+  const mixed = createBreaker(rules);
   for (let no = 0; no < samplesMin; no++) {
-    wentWell(mixed, breakerRules);
-    if (no % 10 < 9) wentBadly(mixed, 0, breakerRules);
+    wentWell(mixed, rules);
+    if (no % 10 < 9) wentBadly(mixed, 0, rules);
   }
-  assert.ok(allows(mixed, 0, breakerRules), "47 % bad");
-  for (let no = 0; no < 4; no++) wentBadly(mixed, 0, breakerRules);
+  assert.ok(allows(mixed, 0, rules), "47 % bad");
+  for (let no = 0; no < 4; no++) wentBadly(mixed, 0, rules);
   assert.equal(allows(mixed, 0, breakerRules), false, "over half bad");
 });
 
@@ -30,8 +44,7 @@ Deno.test("a breaker forgets old good outcomes: the last ones decide", () => {
   for (let no = 0; no < 1_000; no++) wentWell(breaker, breakerRules);
   let failures = 0;
   while (breaker.state === "closed") {
-    wentBadly(breaker, 0, breakerRules);
-    failures++;
+    wentBadly(breaker, failures++, breakerRules);
   }
   assert.ok(failures <= samplesMax, `${failures} failures until it opened`);
 });

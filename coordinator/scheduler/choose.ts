@@ -12,6 +12,7 @@ interface Search {
   /** Whether this one goes to whoever was idle longest. */
   readonly idlest: boolean;
   best: WorkerKernel | null;
+  /** When it is expected to be done, less what a frame of its own would cost. */
   bestMs: number;
   bestNear: boolean;
   seen: number;
@@ -32,6 +33,10 @@ export function choose(state: State, nowMs: number, task: Task, tier: "peer" | "
     bestNear: false,
     seen: 0,
   };
+  const { lastGiven } = kernel;
+  if (tier === "peer" && lastGiven !== null && hasOpenFrame(state, lastGiven) && lastGiven.openAt >= 0) {
+    lookAt(state, search, lastGiven);
+  }
   const [asset] = spec.assets;
   if (asset !== undefined && list.length > candidates) lookAtHolders(state, search, asset, list);
   const looksMax = Math.min(list.length, 4 * candidates);
@@ -86,10 +91,18 @@ function lookAt(state: State, search: Search, own: WorkerKernel): void {
   const ms = expectedMs(state, nowMs, own, task);
   if (!isInTime(own.worker, ms, leftMs)) return;
   const near = sharesNetwork(task, own.worker);
-  if (search.best !== null && !isBetter(search, own, ms, near)) return;
+  // No answer is read before the next turn of the event loop: whoever is later by less than a turn loses nothing by it, and
+  // one that is sent a frame anyway costs no other one.
+  const costMs = hasOpenFrame(state, own) ? ms - state.turnMs : ms;
+  if (search.best !== null && !isBetter(search, own, costMs, near)) return;
   search.best = own;
-  search.bestMs = ms;
+  search.bestMs = costMs;
   search.bestNear = near;
+}
+
+/** Whether what it is sent now goes in a frame with what it was sent before. */
+function hasOpenFrame({ turn }: State, { worker }: WorkerKernel): boolean {
+  return worker.turn === turn;
 }
 
 /** Another network before the same one; then who is done first, or now and then who was idle longest and has time enough. */

@@ -71,6 +71,13 @@ export function dispatch(state: State, nowMs: number, worker: WorkerState, out: 
 /** A lease ran out: the worker's quota halves, and another one is asked as well unless it was already. */
 export function leaseExpired(state: State, nowMs: number, attempt: Attempt, out: Effect[]): void {
   if (attempt.state !== "out") return;
+  const lateMs = nowMs - attempt.leaseUntilMs;
+  if (lateMs > state.config.stallMs && !attempt.excused) {
+    // This process was busy with something else, and the answer may lie unread: the worker gets that time back, once.
+    attempt.excused = true;
+    state.timers.push(nowMs + lateMs, { type: "lease", attempt });
+    return;
+  }
   attempt.expired = true;
   attempt.worker.misses++;
   state.counters.leasesExpired++;

@@ -40,6 +40,8 @@ export interface ShellParts<State> {
   readonly compute: Compute;
   readonly outlets: Outlets;
   readonly clock: ShellClock;
+  /** Runs a function at the end of the event loop's turn, before what the turn has to say leaves. */
+  readonly defer: (run: () => void) => void;
   /** Fills an array with cryptographic random bits. */
   readonly fillRandom: (words: BigUint64Array<ArrayBuffer>) => void;
   /** Called once when `step` or an effect throws: a bug, after which the state cannot be relied on. */
@@ -64,6 +66,8 @@ export class Shell<State> {
   #drawn = DRAWS_AHEAD;
   #running = false;
   #stopped = false;
+  /** When the first event of this turn came; null before it has. */
+  #turnBeganMs: number | null = null;
   #alarmAtMs = Infinity;
   #callOff: (() => void) | null = null;
 
@@ -83,6 +87,10 @@ export class Shell<State> {
     if (this.#stopped) return;
     this.#events.push(event);
     if (this.#running) return;
+    if (this.#turnBeganMs === null) {
+      this.#turnBeganMs = event.nowMs;
+      this.#parts.defer(this.#turn);
+    }
     this.#drain();
     this.#arm();
   }
@@ -106,6 +114,14 @@ export class Shell<State> {
     this.#callOff?.();
     this.#callOff = null;
   }
+
+  readonly #turn = (): void => {
+    const beganMs = this.#turnBeganMs;
+    if (beganMs === null) return;
+    const nowMs = this.nowMs();
+    this.raise({ type: "turned", nowMs, turnMs: nowMs - beganMs });
+    this.#turnBeganMs = null;
+  };
 
   #drain(): void {
     this.#running = true;

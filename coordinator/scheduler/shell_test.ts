@@ -17,6 +17,7 @@ class Rig {
   readonly seen: Event[] = [];
   readonly done: string[] = [];
   readonly script: (event: Event) => readonly Effect[];
+  readonly deferred: (() => void)[] = [];
   readonly alarms: { readonly delayMs: number; readonly wake: () => void; off: boolean }[] = [];
   broken: unknown = null;
   nowMs = 1_000;
@@ -54,6 +55,7 @@ class Rig {
           return () => alarm.off = true;
         },
       },
+      defer: (run) => this.deferred.push(run),
       fillRandom: (words) => crypto.getRandomValues(words),
       onBroken: (error) => this.broken = error,
       ...parts,

@@ -104,6 +104,8 @@ export interface WorkerState {
   lastAnswerMs: number;
   /** Leases that ran out since its last answer. */
   misses: number;
+  /** The turn of the event loop in which it was last sent work: while that lasts, more of it goes in the same frame. */
+  turn: number;
   /** When its last answers came, as many as it has slots. */
   readonly answeredMs: number[];
   answered: number;
@@ -123,6 +125,8 @@ export interface WorkerKernel {
   /** Slots whose results are served: 0 unless trusted, connected, ready, not paused and not quarantined. */
   usableSlots: number;
   readonly service: Durations;
+  /** Mean time for which a task keeps a slot busy, waits on the way left out; 0 before its first answer. */
+  busyMs: number;
 }
 
 /** A kernel and what all workers together taught about it. */
@@ -139,6 +143,8 @@ export interface KernelState {
   /** Workers with room whose results of this kernel are served, in no order. */
   readonly open: WorkerKernel[];
   readonly openCloud: WorkerKernel[];
+  /** The peer that was given the last task. */
+  lastGiven: WorkerKernel | null;
   /** Workers with room on probation for this kernel. */
   readonly newcomers: Newcomers;
   readonly service: Durations;
@@ -205,6 +211,8 @@ export interface Attempt {
   readonly young: boolean;
   state: "out" | "checking" | "closed";
   expired: boolean;
+  /** Its lease was looked at late, and prolonged by as much. */
+  excused: boolean;
   outcome: (Outcome & { readonly type: "output" }) | null;
   draw: number;
   seed: bigint;
@@ -308,6 +316,9 @@ export interface State {
   sinceExplored: number;
   /** The process ends soon. */
   closing: boolean;
+  /** Turns of the event loop so far, and how long one takes. */
+  turn: number;
+  turnMs: number;
   readonly counters: Counters;
 }
 
@@ -324,6 +335,7 @@ export function createState(config: SchedulerConfig): State {
       cloudSlots: 0,
       open: [],
       openCloud: [],
+      lastGiven: null,
       newcomers: new Newcomers(),
       service: new Durations(),
       local: new Durations(),
@@ -372,6 +384,8 @@ export function createState(config: SchedulerConfig): State {
     hedgeTokens: config.hedgeBurst,
     sinceExplored: 0,
     closing: false,
+    turn: 0,
+    turnMs: 0,
     counters: noCounters(),
   };
 }

@@ -86,6 +86,8 @@ function apply(state: State, event: Event, out: Effect[]): void {
       return joined(state, nowMs, event.spec, out);
     case "tick":
       return tick(state, nowMs, out);
+    case "turned":
+      return turned(state, event.turnMs);
     case "closing":
       return closing(state, nowMs, out);
     default:
@@ -105,6 +107,7 @@ type OfWorker = Exclude<
       | "backendLeft"
       | "joined"
       | "closing"
+      | "turned"
       | "tick";
   }
 >;
@@ -136,6 +139,11 @@ function ofWorker(state: State, event: OfWorker, out: Effect[]): void {
     default:
       event satisfies never;
   }
+}
+
+function turned(state: State, turnMs: number): void {
+  state.turn++;
+  state.turnMs += (turnMs - state.turnMs) / 8;
 }
 
 function tick(state: State, nowMs: number, out: Effect[]): void {

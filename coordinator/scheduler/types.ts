@@ -85,6 +85,8 @@ export type Event =
       readonly message: string;
     }
     | { readonly type: "computed"; readonly run: number; readonly outcome: Outcome }
+    /** The event loop's turn is over, and what it has to say is about to leave: so long after its first event. */
+    | { readonly type: "turned"; readonly turnMs: number }
     /** The process will end soon: what can still be proven shall be. */
     | { readonly type: "closing" }
     | { readonly type: "tick" }

@@ -32,6 +32,7 @@ export function joined(state: State, nowMs: number, spec: WorkerSpec, out: Effec
     aheadMs: 0,
     lastAnswerMs: nowMs,
     misses: 0,
+    turn: -1,
     answeredMs: [],
     answered: 0,
   };
@@ -67,6 +68,7 @@ export function kernelReady(
       openAt: -1,
       usableSlots: 0,
       service: servicesOf(worker.peer, kernelNo),
+      busyMs: 0,
     };
     worker.kernels.set(kernelNo, own);
   }
