@@ -90,14 +90,11 @@ export async function assemble(parts: AssemblyParts): Promise<Assembly> {
     schedulerConfig(parts.kernels.map(({ kernel }) => kernel), parts.localSlots, parts.scheduler),
   );
   const defer = parts.turnEnd(onBug);
+  const { core, fillRandom, onBroken } = parts;
+  const ports = { core, compute, clock, defer, fillRandom, onBroken };
   const shell = new Shell({
-    core: parts.core,
+    ...ports,
     state,
-    compute,
-    clock,
-    defer,
-    fillRandom: parts.fillRandom,
-    onBroken: parts.onBroken,
     outlets: {
       note: (effect) => bookkeeper.note(effect),
       toWorker: (effect) => workers.deliver(effect),

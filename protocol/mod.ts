@@ -1,6 +1,7 @@
 export * from "./codec.ts";
 export * from "./digest.ts";
 export * from "./errors.ts";
+export * from "./fifo.ts";
 export * from "./limits.ts";
 export * from "./messages.ts";
 export * from "./outbox.ts";

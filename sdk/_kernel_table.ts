@@ -1,7 +1,6 @@
 // The kernels a client has named, each with its number, what the session knows of it, and the tasks that wait for it.
-import { type KernelOpened, limits, P2c2rError } from "../protocol/mod.ts";
+import { Fifo, type KernelOpened, limits, P2c2rError } from "../protocol/mod.ts";
 import type { Call } from "./_call.ts";
-import { Fifo } from "./_fifo.ts";
 
 /** A kernel in a certain version, or in the newest. The number is the same in all sessions of a client. */
 export class KernelHandle {

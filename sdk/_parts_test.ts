@@ -1,8 +1,7 @@
 import { assert, fc } from "../tests/deps.ts";
-import { limits, P2c2rError } from "../protocol/mod.ts";
+import { Fifo, limits, P2c2rError } from "../protocol/mod.ts";
 import { backoffMs } from "./_backoff.ts";
 import type { Call, CallState } from "./_call.ts";
-import { Fifo } from "./_fifo.ts";
 import { KernelHandle } from "./_kernel_table.ts";
 import { checkedOptions, checkedWork } from "./_options.ts";
 import { problemError } from "./_problem.ts";

@@ -10,6 +10,7 @@ import {
   type Refusal,
   type Revoked,
 } from "../protocol/mod.ts";
+import { Answered } from "./_answered.ts";
 import type { Call, CallState } from "./_call.ts";
 import { type KernelHandle, KernelTable } from "./_kernel_table.ts";
 import type { Link, TaskReply } from "./_link.ts";
@@ -22,9 +23,6 @@ export interface TrafficHooks {
   readonly onRevoked: (revoked: Revoked, kernel: KernelHandle | undefined) => void;
 }
 
-/** So many answers are remembered with their kernel, in case they are revoked. */
-const answersKept = 32_768;
-
 /** Tasks in flight and waiting. */
 export class Traffic {
   readonly kernels = new KernelTable();
@@ -32,7 +30,7 @@ export class Traffic {
   readonly #queueMax: number;
   /** Sent calls, also abandoned ones, by number. */
   readonly #sent = new Map<number, Call>();
-  readonly #answered = new Map<number, KernelHandle>();
+  readonly #answered = new Answered();
   #link: Link | null = null;
   #lastNo = 0;
   #waiting = 0;
@@ -153,12 +151,6 @@ export class Traffic {
     const call = this.#finished(answer[1]);
     if (call === undefined) return;
     this.#answered.set(call.no, call.kernel);
-    if (this.#answered.size > answersKept) {
-      for (const oldest of this.#answered.keys()) {
-        this.#answered.delete(oldest);
-        break;
-      }
-    }
     call.settle(answer);
     this.#pump();
   }

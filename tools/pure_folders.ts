@@ -17,6 +17,7 @@ const PURE_FOLDERS: readonly string[] = [
 /** Single pure files elsewhere. */
 const PURE_FILES: readonly RegExp[] = [
   /^tasks-as\/[^/]+\/codec(\.ts$|\/)/,
+  /^coordinator\/byte_pool\.ts$/,
   /^sandbox\/bundle\/strict_json\.ts$/,
 ];
 

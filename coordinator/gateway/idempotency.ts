@@ -1,5 +1,5 @@
 // Answers remembered by the caller's own key, so that a repeated submission is answered once and paid once.
-import { P2c2rError } from "../../protocol/mod.ts";
+import { Fifo, P2c2rError } from "../../protocol/mod.ts";
 import type { GatewayLimits } from "./limits.ts";
 import type { Answered } from "./task.ts";
 
@@ -23,6 +23,8 @@ interface Remembered {
 export class IdempotencyMemory {
   readonly #limits: GatewayLimits;
   readonly #remembered = new Map<string, Remembered>();
+  /** Forgotten ones included, until their turn comes. */
+  readonly #byAge = new Fifo<Remembered>();
   readonly #byRequest = new Map<string, string>();
   #bytes = 0;
 
@@ -59,13 +61,18 @@ export class IdempotencyMemory {
     const name = nameOf(task.project, task.idempotencyKey);
     const before = this.#remembered.get(name);
     if (before !== undefined) this.#forget(name, before);
-    this.#remembered.set(name, { task, answer, untilMs: nowMs + idempotencyMs });
+    const entry = { task, answer, untilMs: nowMs + idempotencyMs };
+    this.#remembered.set(name, entry);
+    this.#byAge.push(entry);
     this.#byRequest.set(requestName(task.backend, task.request), name);
     this.#bytes += answer.output.length;
-    for (const [oldest, remembered] of this.#remembered) {
-      const full = this.#remembered.size > idempotencyKeysMax || this.#bytes > idempotencyBytesMax;
-      if (!full && remembered.untilMs > nowMs) break;
-      this.#forget(oldest, remembered);
+    for (let oldest = this.#byAge.peek(); oldest !== undefined; oldest = this.#byAge.peek()) {
+      const full = this.#byAge.length > idempotencyKeysMax || this.#bytes > idempotencyBytesMax;
+      if (!full && oldest.untilMs > nowMs) break;
+      this.#byAge.shift();
+      const { project, idempotencyKey } = oldest.task;
+      const oldestName = nameOf(project, idempotencyKey);
+      if (this.#remembered.get(oldestName) === oldest) this.#forget(oldestName, oldest);
     }
   }
 

@@ -11,17 +11,23 @@ export function sourceOf(project: string, worker: string): string {
 
 /** Remembers names, because every answer carries one. */
 export class Sources {
-  readonly #names = new Map<string, string>();
+  /** By project, then by worker. */
+  readonly #names = new Map<string, Map<string, string>>();
+  #size = 0;
 
   /** As `sourceOf`; trusted compute has no name. */
   of(project: string, worker: string | null): string | null {
     if (worker === null) return null;
-    const key = `${project} ${worker}`;
-    const known = this.#names.get(key);
+    const known = this.#names.get(project)?.get(worker);
     if (known !== undefined) return known;
-    if (this.#names.size >= REMEMBERED_MAX) this.#names.clear();
+    if (this.#size >= REMEMBERED_MAX) {
+      this.#names.clear();
+      this.#size = 0;
+    }
     const name = sourceOf(project, worker);
-    this.#names.set(key, name);
+    const names = this.#names.get(project) ?? new Map<string, string>();
+    this.#names.set(project, names.set(worker, name));
+    this.#size++;
     return name;
   }
 }
