@@ -336,7 +336,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the cache forgets to count what it dropped",
     file: `${scheduler}/cache.ts`,
-    find: "this.#bytes -= bytesOf(entry);",
+    find: "this.#bytes -= bytesOf(node);",
     replace: "",
   },
   // Placement and slots.
