@@ -199,7 +199,7 @@ Deno.test("thousands of malformed frames close their senders and hurt nobody", a
   using _steady = steady.peer;
   const { token } = await admitted(rig.url, await newWorkerKey());
   const frames = Array.from({ length: FUZZ_FRAMES }, (_, i) => broken(sound[i % sound.length]!));
-  const ends = new Map<number, number>();
+  const ends: number[] = [];
   const attack = async (path: string, credential: string): Promise<void> => {
     for (let peer: Peer<Echo> | null = null;;) {
       const frame = frames.pop();
@@ -207,7 +207,7 @@ Deno.test("thousands of malformed frames close their senders and hurt nobody", a
       peer ??= await Peer.open(rig.url + path, credential, echoesOf);
       const end = await endAfter(peer, frame);
       if (end === null) continue;
-      ends.set(end, (ends.get(end) ?? 0) + 1);
+      ends.push(end);
       peer = null;
     }
   };
@@ -225,11 +225,9 @@ Deno.test("thousands of malformed frames close their senders and hurt nobody", a
   })();
   await Promise.all([...attacks, serving]);
   // A probe that meets the close resets the connection before its code is read: rare, but for a busy machine.
-  const reset = ends.get(1006) ?? 0;
-  ends.delete(1006);
-  const coded = [...ends.values()].reduce((sum, count) => sum + count, 0);
-  assert.ok([...ends.keys()].every((code) => code >= 4400 && code < 4500), [...ends.keys()].join());
-  assert.ok(reset < coded, `${reset} resets, ${coded} closes with a code`);
+  const coded = ends.filter((code) => code !== 1006);
+  assert.ok(coded.every((code) => code >= 4400 && code < 4500), coded.join());
+  assert.ok(2 * coded.length > ends.length, `${coded.length} of ${ends.length} closed with a code`);
   assert.ok(served > 100, `only ${served} honest tasks were served meanwhile`);
   await assertServes(rig);
 });
