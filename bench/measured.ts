@@ -1,11 +1,12 @@
 // Figures that other pages calculate with: what a benchmark measured with --write, kept as JSON beside the benchmarks.
+import { writeFormatted } from "./page_section.ts";
 
 const folder = new URL("./measured/", import.meta.url);
 
 /** Keeps the figures of a benchmark under its name. */
 export async function keepMeasured(name: string, figures: unknown): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(new URL(`${name}.json`, folder), `${JSON.stringify(figures, null, 2)}\n`);
+  await writeFormatted(`bench/measured/${name}.json`, JSON.stringify(figures));
 }
 
 /** What a benchmark measured last. @throws Error with the command that measures it */

@@ -113,6 +113,10 @@ function page(unit: UnitCosts, fleets: readonly Fleet[]): string {
   const rows: readonly (readonly [string, (fleet: Fleet) => string])[] = [
     ["tasks a second", (one) => count(one.tasksPerS)],
     ["coordinators' cores, all together", (one) => count(one.cores)],
+    [
+      "cores of workers that one of theirs keeps busy",
+      (one) => count(assumed.workers * assumed.busy / one.cores),
+    ],
     ["coordinators", (one) => count(one.coordinators)],
     ["connections of each", (one) => count(one.connectionsEach)],
     ["memory of their connections, each", (one) => `${count(one.memoryEachBytes / 2 ** 20)} MiB`],

@@ -12,10 +12,16 @@ export async function writeSection(page: string, name: string, markdown: string)
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
   if (from < 0 || to < from) throw new Error(`Cannot write ${page}: it has no ${begin} … ${end}`);
-  await Deno.writeTextFile(
-    path,
+  await writeFormatted(
+    page,
     `${text.slice(0, from + begin.length)}\n\n${markdown.trim()}\n\n${text.slice(to)}`,
   );
+}
+
+/** Writes a text file as the gate wants it; `page` is a path from the root. */
+export async function writeFormatted(page: string, text: string): Promise<void> {
+  const path = fileURLToPath(new URL(`../${page}`, import.meta.url));
+  await Deno.writeTextFile(path, text);
   const { success } = await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();
   if (!success) throw new Error(`Cannot format ${page}`);
 }

@@ -2,7 +2,7 @@
 // and projects. deno task bench scale [--write] [--json] [--quick]: about 75 seconds; --write puts the figures into
 // docs/scaling.md and draws them.
 import { type Line, lineChart } from "./line_chart.ts";
-import { markdownTable } from "./page_section.ts";
+import { markdownTable, writeFormatted } from "./page_section.ts";
 import type { Order } from "./stage/order.ts";
 import { publish, readFlags, withCrew } from "./stage/program.ts";
 import type { Generator } from "./stage/processes.ts";
@@ -179,19 +179,51 @@ function page(points: readonly ScalePoint[]): string {
   } KiB of the coordinator's memory.`;
 }
 
+/** What grows by numbers, and what by bytes: their lines do not fit into one picture. */
+const counted: readonly Axis[] = ["workers", "waiting", "projects"];
+const weighed: readonly Axis[] = ["payload"];
+
 /** What is drawn, one picture each. */
 const charts = [
   {
-    ...{ file: "scaling-throughput.svg", title: "Tasks a second", unit: "tasks/s" },
+    ...{
+      file: "scaling-throughput.svg",
+      title: "Tasks a second",
+      x: "how many",
+      unit: "tasks/s",
+      lines: counted,
+    },
     of: (point: ScalePoint) => point.tasksPerS,
   },
   {
-    ...{ file: "scaling-cpu.svg", title: "Coordinator's CPU per task", unit: "µs" },
+    ...{
+      file: "scaling-cpu.svg",
+      title: "Coordinator's CPU per task",
+      x: "how many",
+      unit: "µs",
+      lines: counted,
+    },
     of: (point: ScalePoint) => point.coordinatorUs,
   },
   {
-    ...{ file: "scaling-p99.svg", title: "99th percentile of latency", unit: "ms" },
+    ...{
+      file: "scaling-p99.svg",
+      title: "99th percentile of latency",
+      x: "how many",
+      unit: "ms",
+      lines: counted,
+    },
     of: (point: ScalePoint) => point.p99Ms,
+  },
+  {
+    ...{
+      file: "scaling-payload.svg",
+      title: "Coordinator's CPU per task",
+      x: "bytes",
+      unit: "µs",
+      lines: weighed,
+    },
+    of: (point: ScalePoint) => point.coordinatorUs,
   },
 ] as const;
 
@@ -204,14 +236,12 @@ export function bytesPerWaiting(points: readonly ScalePoint[]): number {
 }
 
 async function draw(points: readonly ScalePoint[]): Promise<void> {
-  const lines = (of: (point: ScalePoint) => number): Line[] =>
-    (Object.keys(axes) as Axis[]).map((axis) => ({
+  for (const { file, title: heading, x, unit, lines, of } of charts) {
+    const drawn = lines.map((axis): Line => ({
       name: title(axis),
       points: points.filter((point) => point.axis === axis).map((point) => [point.size, of(point)] as const),
     }));
-  for (const { file, title, unit, of } of charts) {
-    const svg = lineChart(title, "how many", unit, lines(of));
-    await Deno.writeTextFile(new URL(`../docs/${file}`, import.meta.url), svg);
+    await writeFormatted(`docs/${file}`, lineChart(heading, x, unit, drawn));
   }
 }
 
