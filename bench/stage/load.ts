@@ -57,11 +57,25 @@ export class Numbers {
   }
 }
 
+/** Time as a run sees it. */
+export interface LoadClock {
+  /** Monotone milliseconds. */
+  nowMs(): number;
+  /** Lets an open pace wait until it looks again. */
+  tick(): Promise<void>;
+}
+
+const systemClock: LoadClock = {
+  nowMs: () => performance.now(),
+  tick: () => new Promise((resolve) => setTimeout(resolve, OPEN_TICK_MS)),
+};
+
 /** One order that is carried out. A slot is one task in flight: its input is written anew for each, so that asking costs next to nothing. */
 export class Run {
   readonly #road: Road;
   readonly #numbers: Numbers;
   readonly #order: Order;
+  readonly #clock: LoadClock;
   readonly #inputs: readonly Uint8Array<ArrayBuffer>[];
   /** When each slot's task was sent, or was due. */
   readonly #fromMs: Float64Array;
@@ -75,7 +89,8 @@ export class Run {
   #answered = 0;
   #offering = false;
 
-  constructor(road: Road, numbers: Numbers, order: Order) {
+  constructor(road: Road, numbers: Numbers, order: Order, clock = systemClock) {
+    this.#clock = clock;
     this.#road = road;
     this.#numbers = numbers;
     this.#order = order;
@@ -88,7 +103,7 @@ export class Run {
 
   async figures(): Promise<Figures> {
     const { pace, warmMs, measureMs } = this.#order;
-    this.#startMs = performance.now();
+    this.#startMs = this.#clock.nowMs();
     this.#measureFromMs = this.#startMs + warmMs;
     this.#untilMs = this.#measureFromMs + measureMs;
     if (pace.type === "open") void this.#offer(pace.ratePerS);
@@ -112,7 +127,7 @@ export class Run {
     const fromMs = this.#fromMs[slot]!;
     if (!answers(this.#inputs[slot]!, output)) return this.failed(slot, new Error("a wrong answer"));
     this.#answered++;
-    const endMs = performance.now();
+    const endMs = this.#clock.nowMs();
     const inTime = this.#order.pace.type === "open" || endMs <= this.#untilMs;
     if (fromMs >= this.#measureFromMs && inTime) this.#latencies.push(endMs - fromMs);
     this.#over(slot);
@@ -132,7 +147,7 @@ export class Run {
   }
 
   #next(slot: number): void {
-    const nowMs = performance.now();
+    const nowMs = this.#clock.nowMs();
     if (nowMs < this.#untilMs) return this.#send(slot, nowMs);
     this.#free.push(slot);
     this.#endIfIdle();
@@ -152,14 +167,14 @@ export class Run {
   /** Sends what is due at each tick; a tick that comes late sends more at once, and their latency says so. */
   async #offer(ratePerS: number): Promise<void> {
     this.#offering = true;
-    for (let sent = 0, nowMs = this.#startMs; nowMs < this.#untilMs; nowMs = performance.now()) {
+    for (let sent = 0, nowMs = this.#startMs; nowMs < this.#untilMs; nowMs = this.#clock.nowMs()) {
       for (; this.#startMs + sent / ratePerS * 1000 <= nowMs; sent++) {
         const dueMs = this.#startMs + sent / ratePerS * 1000;
         const slot = this.#free.pop();
         if (slot !== undefined) this.#send(slot, dueMs);
         else if (dueMs >= this.#measureFromMs) this.#failed++;
       }
-      await new Promise((resolve) => setTimeout(resolve, OPEN_TICK_MS));
+      await this.#clock.tick();
     }
     this.#offering = false;
     this.#endIfIdle();
