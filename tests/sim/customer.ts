@@ -62,7 +62,7 @@ export class Customer {
     this.#open++;
     const first = await this.#insist(ask, key);
     this.#open--;
-    if (first?.output === null || first === undefined || !dice.chance(REPEATED)) return;
+    if (first === undefined || first.output === null || !dice.chance(REPEATED)) return;
     const starts = host.starts;
     const again = await this.#insist(ask, key);
     // A coordinator that was started anew remembers nothing; what was wrong may have been taken back, and is forgotten then.

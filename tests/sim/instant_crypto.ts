@@ -41,7 +41,7 @@ function makeIdentity(no: number): Identity {
   const secret = createHash("sha256").update(`the key of helper ${no}`).digest();
   const der = Buffer.concat([PKCS8_START, secret]);
   const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
-  const { x = "" } = createPublicKey(key as never).export({ format: "jwk" });
+  const { x = "" } = createPublicKey(key).export({ format: "jwk" });
   const publicKey = Uint8Array.fromBase64(x, { alphabet: "base64url" });
   return {
     publicKey,

@@ -1,4 +1,5 @@
 // What was measured, in words and tables: for whoever runs it, and for docs/trust.md.
+import { fileURLToPath } from "node:url";
 import { markdownTable, writeSection } from "../../../bench/page_section.ts";
 import type { KindReport } from "./by_kind.ts";
 import type { HonestReport } from "./honest_machines.ts";
@@ -73,10 +74,11 @@ export function honestText(honests: readonly HonestReport[]): string {
 
 /** Puts tables, sentences and the picture where readers find them. */
 export async function writePage({ kinds, honests, fleets }: EconomyReport): Promise<void> {
+  await Deno.writeTextFile(PICTURE, plot(fleets.filter(({ flips }) => flips === 1e-4)));
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", fileURLToPath(PICTURE)] }).output();
   await writeSection(PAGE, "adversary kinds", kindsTable(kinds));
   await writeSection(PAGE, "adversary fleets", fleetsTable(fleets));
   await writeSection(PAGE, "honest machines", honestText(honests));
-  await Deno.writeTextFile(PICTURE, plot(fleets.filter(({ flips }) => flips === 1e-4)));
 }
 
 function percent(share: number): string {
