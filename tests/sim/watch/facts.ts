@@ -95,9 +95,12 @@ export class Facts implements Rule {
     this.#running.set(effect.work, this.#runningOf(effect.work) + 1);
   }
 
-  /** Whether trusted compute is at it, and has not said yet what is right; a second run may still be on its way then. */
+  /**
+   * Whether trusted compute is at it for the first time, and has not said yet what is right. Another run may be on its way
+   * after that: to confirm it, or for a shadow that came after the first had failed.
+   */
   isBeingJudged(work: Work): boolean {
-    return this.#runningOf(work) > 0 && !this.proven.has(nameOf(work));
+    return this.#runningOf(work) > 0 && !this.proven.has(nameOf(work)) && !this.unreliable.has(work);
   }
 
   #runningOf(work: Work): number {
