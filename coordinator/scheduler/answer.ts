@@ -4,7 +4,7 @@ import type { Outcome } from "../ports.ts";
 import { recheckRate, trustIn } from "../verify/mod.ts";
 import { reply } from "./finish.ts";
 import { accuse, submitForJudgement } from "./judge.ts";
-import { dispatch, failover, noteOutcome } from "./ladder.ts";
+import { dispatch, failover, LOSS_STEP, noteOutcome } from "./ladder.ts";
 import { blame, closeAttempt, mayServe, release, stageOf } from "./room.ts";
 import type { Attempt, State, Subject, Task } from "./state.ts";
 import { ask, backlogMs, boundedFuel, caseOf, hasJudgementRoom, localMs } from "./trusted.ts";
@@ -263,6 +263,7 @@ function measure(nowMs: number, attempt: Attempt, outcome: Outcome): void {
   const tookMs = Math.max(0, nowMs - sinceMs);
   worker.answered++;
   worker.misses = 0;
+  if (!attempt.expired) worker.lossRate -= worker.lossRate * LOSS_STEP;
   worker.serviceMs += (tookMs - worker.serviceMs) / Math.min(worker.answered, 16);
   const own = worker.kernels.get(kernel.kernel.no);
   if (own !== undefined) {

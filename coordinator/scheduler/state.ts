@@ -104,6 +104,8 @@ export interface WorkerState {
   lastAnswerMs: number;
   /** Leases that ran out since its last answer. */
   misses: number;
+  /** The share of its leases that run out, of late. */
+  lossRate: number;
   /** The turn of the event loop in which it was last sent work: while that lasts, more of it goes in the same frame. */
   turn: number;
   /** When its last answers came, as many as it has slots. */

@@ -32,6 +32,7 @@ export function joined(state: State, nowMs: number, spec: WorkerSpec, out: Effec
     aheadMs: 0,
     lastAnswerMs: nowMs,
     misses: 0,
+    lossRate: 0,
     turn: -1,
     answeredMs: [],
     answered: 0,
