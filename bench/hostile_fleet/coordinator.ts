@@ -43,6 +43,7 @@ const frequent: ReadonlySet<Event["type"]> = new Set([
   "checked",
   "tick",
   "measured",
+  "turned",
 ]);
 
 /** When there was work that a worker at `rttMs` could still have done in time, when workers were usable, who was punished. */

@@ -12,6 +12,10 @@ import type { Sweepable } from "./sweep.ts";
 import type { WorkerCounters, WorkerIdentity, WorkerSessionParts } from "./worker_ports.ts";
 import { WorkerSession } from "./worker_session.ts";
 
+/** So many sessions are looked at in one turn, so long apart: a probe to each of ten thousand at once would stop all else. */
+const SLICE_SESSIONS = 500;
+const SLICE_MS = 20;
+
 /** Credit of one worker, in micro-credits. */
 export interface WorkerCredit {
   readonly claimed: number;
@@ -53,7 +57,8 @@ export class WorkerGateway implements Sweepable {
   readonly #told = new Map<string, string>();
   #nextNo = 1;
   #creditDueMs = 0;
-  #asksCredit = false;
+  /** Questions about credit that the store has not answered yet. */
+  #asked = 0;
 
   /** Starts without sessions. */
   constructor(parts: WorkerGatewayParts) {
@@ -144,17 +149,31 @@ export class WorkerGateway implements Sweepable {
 
   /** Looks at connections, ends the sessions that were not resumed in time, tells workers what they earned. */
   sweep(nowMs: number, excused: boolean): void {
-    for (const session of this.#sessions.all()) {
-      if (session.overdue(nowMs)) {
-        const error = new P2c2rError("protocol.order", "Cannot wait any longer: ready was not sent");
-        session.connection?.fail(error);
-      } else if (session.connection !== null) session.connection.sweep(nowMs, excused);
-      else if (nowMs - session.droppedMs > limits.resumeMs) this.#end(session);
+    const tells = nowMs >= this.#creditDueMs;
+    // A store that does not answer is not asked again meanwhile.
+    const asks = tells && this.#asked === 0;
+    if (tells) this.#creditDueMs = nowMs + this.#parts.limits.creditMs;
+    const all = [...this.#sessions.all()];
+    const { shell, connection } = this.#parts;
+    for (let slice = 0; slice * SLICE_SESSIONS < all.length; slice++) {
+      const some = all.slice(slice * SLICE_SESSIONS, (slice + 1) * SLICE_SESSIONS);
+      const look = (atMs: number) => {
+        const sessions = some.filter((session) => this.#sessions.at(session.no) === session);
+        for (const session of sessions) this.#look(session, atMs, excused);
+        if (tells) this.#tellStanding(sessions);
+        if (asks) this.#tellCredit(sessions);
+      };
+      if (slice === 0) look(nowMs);
+      else connection.after(slice * SLICE_MS, () => look(shell.nowMs()));
     }
-    if (nowMs < this.#creditDueMs) return;
-    this.#creditDueMs = nowMs + this.#parts.limits.creditMs;
-    this.#tellStanding();
-    if (!this.#asksCredit) this.#tellCredit();
+  }
+
+  #look(session: WorkerSession, nowMs: number, excused: boolean): void {
+    if (session.overdue(nowMs)) {
+      const error = new P2c2rError("protocol.order", "Cannot wait any longer: ready was not sent");
+      session.connection?.fail(error);
+    } else if (session.connection !== null) session.connection.sweep(nowMs, excused);
+    else if (nowMs - session.droppedMs > limits.resumeMs) this.#end(session);
   }
 
   #create(who: WorkerIdentity): WorkerSession {
@@ -198,28 +217,28 @@ export class WorkerGateway implements Sweepable {
   }
 
   /** Says why there is no work where that has changed; that there is work again, the work itself says. */
-  #tellStanding(): void {
-    for (const session of this.#sessions.all()) {
+  #tellStanding(sessions: readonly WorkerSession[]): void {
+    for (const session of sessions) {
       if (!session.joined || session.connection === null) continue;
       const explanation = this.#parts.explain(session.no);
       if (explanation !== undefined) session.explain(explanation);
     }
   }
 
-  #tellCredit(): void {
-    const owners = [...this.#sessions.all()].filter((each) => each.joined && each.connection !== null)
+  #tellCredit(sessions: readonly WorkerSession[]): void {
+    const owners = sessions.filter((each) => each.joined && each.connection !== null)
       .map((each) => each.owner);
     if (owners.length === 0) return;
-    this.#asksCredit = true;
+    this.#asked++;
     this.#parts.credits(owners).then(
-      (credits) => this.#sayCredit(credits),
+      (credits) => this.#sayCredit(sessions, credits),
       // The store tells its own troubles; the next sweep asks again.
       (error: unknown) => error instanceof P2c2rError || this.#parts.connection.onBug(error),
-    ).finally(() => this.#asksCredit = false);
+    ).finally(() => this.#asked--);
   }
 
-  #sayCredit(credits: ReadonlyMap<string, WorkerCredit>): void {
-    for (const session of this.#sessions.all()) {
+  #sayCredit(sessions: readonly WorkerSession[], credits: ReadonlyMap<string, WorkerCredit>): void {
+    for (const session of sessions) {
       const credit = credits.get(session.owner);
       if (credit === undefined || session.connection === null || !session.joined) continue;
       const { claimed, pending, granted, refused } = credit;

@@ -327,6 +327,20 @@ Deno.test("credit is told when it changed, to connected workers", async () => {
   assert.deepEqual(told(), [1, 2]);
 });
 
+Deno.test("sweep() looks at five hundred sessions in one turn, at the others a moment later, and at none that is gone", () => {
+  const rig = new Rig();
+  const sockets = Array.from({ length: 502 }, (_, no) => rig.open(null, { ...who, id: `worker-${no}` }));
+  const probed = () => {
+    rig.loop.turn();
+    return sockets.filter((socket) => socket.types.includes(t.probe)).length;
+  };
+  rig.gateway.sweep(rig.loop.nowMs, false);
+  assert.equal(probed(), 500);
+  sockets[501]!.lose();
+  rig.loop.pass();
+  assert.equal(probed(), 501);
+});
+
 Deno.test("assertRoom() bounds the workers behind one network", () => {
   const rig = new Rig({ workersPerNetworkMax: 1 });
   const socket = rig.open();
