@@ -1,12 +1,13 @@
 // One run of the coordinator: all of it that is no port, inside and doors, over ports that chance has a hand in.
 import { appLimits } from "../../coordinator/app/mod.ts";
-import { assemble, type Assembly } from "../../coordinator/assemble.ts";
+import { assemble, type Assembly, type AssemblyParts } from "../../coordinator/assemble.ts";
 import { openDoors } from "../../coordinator/doors.ts";
 import { gatewayLimits } from "../../coordinator/gateway/mod.ts";
 import type { Kernel } from "../../coordinator/ports.ts";
 import type { SchedulerConfig, State } from "../../coordinator/scheduler/mod.ts";
 import type { Core } from "../../coordinator/scheduler/shell.ts";
 import type { MemoryBooks } from "./books.ts";
+import type { Process } from "./process.ts";
 import { storePort } from "./store_port.ts";
 import { trustedCompute } from "./trusted_compute.ts";
 import type { Watch } from "./watch/mod.ts";
@@ -96,16 +97,23 @@ function platform(parts: CoordinatorParts) {
     fillRandom: (words: BigUint64Array) => {
       for (const at of words.keys()) words[at] = (BigInt(dice.bits()) << 32n) | BigInt(dice.bits());
     },
-    turnEnd: (onBug: (error: unknown) => void) => (run: () => void) => {
-      process.after(0, () => {
-        try {
-          run();
-        } catch (error) {
-          onBug(error);
-        }
-      });
-    },
+    turnEnd: turnEndOf(process),
     log: (type: string, sentence: string) => type === "defect" && broken(new Error(sentence)),
     onBroken: broken,
+  };
+}
+
+/** All that is put off to the end of one turn happens in one act. */
+function turnEndOf(process: Process): AssemblyParts["turnEnd"] {
+  const ends: (() => void)[] = [];
+  return (onBug) => (run) => {
+    ends.push(() => {
+      try {
+        run();
+      } catch (error) {
+        onBug(error);
+      }
+    });
+    if (ends.length === 1) process.after(0, () => ends.splice(0).forEach((end) => end()));
   };
 }
