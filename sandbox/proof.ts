@@ -66,7 +66,7 @@ async function selfTestBundle(): Promise<Bundle> {
       release: 1,
       engine: "wasm",
       abi: "p2c2r:kernel@1.0.0",
-      meter: { version: METER_VERSION, weights: WEIGHTS_VERSION },
+      meter: { version: METER_VERSION, weights: WEIGHTS_VERSION, nan: "canonical" },
       limits: {
         memoryPages: PAGES_MAX,
         inputBytesMax: 1,

@@ -9,7 +9,7 @@ import {
   WEIGHTS_VERSION,
 } from "../sandbox/mod.ts";
 import { kernelCore } from "../sandbox/component/mod.ts";
-import { meter } from "../sandbox/meter/mod.ts";
+import { meter, type NanBits } from "../sandbox/meter/mod.ts";
 import { readModule } from "../sandbox/wasm/mod.ts";
 
 /** What the author of a kernel says about it. */
@@ -18,6 +18,8 @@ export interface KernelSettings {
   readonly version: string;
   readonly release: number;
   readonly detection: number;
+  /** Who makes the bits of NaN the same on every machine. */
+  readonly nan: NanBits;
   /** By key of {@link LIMITS}. */
   readonly limits: Readonly<Record<string, number>>;
 }
@@ -59,7 +61,7 @@ export async function makeBundle(
   settings: KernelSettings,
 ): Promise<MadeBundle> {
   const merged = kernelCore(component);
-  const core = meter(merged);
+  const core = meter(merged, { nan: settings.nan });
   const { imports, memories: [memory] } = readModule(merged);
   if (memory?.maximum === undefined) {
     throw new P2c2rError("bundle.memory", "Cannot take component: its memory declares no maximum", {
@@ -73,7 +75,7 @@ export async function makeBundle(
     release: settings.release,
     engine: "wasm",
     abi: "p2c2r:kernel@1.0.0",
-    meter: { version: METER_VERSION, weights: WEIGHTS_VERSION },
+    meter: { version: METER_VERSION, weights: WEIGHTS_VERSION, nan: settings.nan },
     limits: { memoryPages: memory.maximum, ...settings.limits } as unknown as KernelLimits,
     detection: settings.detection,
     imports: [...new Set(imports.map(({ module }) => module))].sort(),

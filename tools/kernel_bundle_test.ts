@@ -9,8 +9,8 @@ import {
   name,
   primitive,
 } from "../tests/hostile/component_builder.ts";
-import { EXPORTS, kernel } from "../tests/hostile/kernels.ts";
-import { kind } from "../tests/hostile/wasm_builder.ts";
+import { answer, EXPORTS, kernel } from "../tests/hostile/kernels.ts";
+import { kind, op } from "../tests/hostile/wasm_builder.ts";
 import { type KernelSettings, LIMITS, makeBundle } from "./kernel_bundle.ts";
 
 const NOW = {
@@ -25,6 +25,7 @@ const settings: KernelSettings = {
   version: "1.0.0",
   release: 3,
   detection: 0.5,
+  nan: "canonical",
   limits: Object.fromEntries(LIMITS.map(({ key, byDefault }) => [key, byDefault])),
 };
 
@@ -87,4 +88,22 @@ Deno.test("makeBundle() refuses what no worker would run, by name", async () => 
   assert.match(await refusal(plain, { detection: 1.5 }), /manifest\.detection/);
   assert.match(await refusal(plain, { id: "Not An Id" }), /manifest\.id/);
   assert.match(await refusal(plain, { version: "1" }), /manifest\.version/);
+});
+
+Deno.test("makeBundle() leaves NaN to a kernel whose author says so, and signers make the core by the same word", async () => {
+  // An output that is the sum of two doubles of the input.
+  const double = (offset: number) => [...op.get(0), 0x2b, 0, offset];
+  const run = [
+    ...[...op.i32(64), ...double(0), ...double(8), 0xa0, 0x39, 0, 0],
+    ...answer(0, op.i32(64), op.i32(8)),
+  ];
+  const component = kernelComponent(kernel({ run }), []);
+  const sizes: number[] = [];
+  for (const nan of ["canonical", "own"] as const) {
+    const { files } = await makeBundle(component, { ...settings, nan });
+    const manifest = parseManifest(files.get("manifest.json") ?? new Uint8Array(0));
+    assert.equal(manifest.meter.nan, nan);
+    sizes.push(files.get("core.wasm")?.length ?? 0);
+  }
+  assert.ok((sizes[0] ?? 0) > (sizes[1] ?? 0), sizes.join(" "));
 });

@@ -22,6 +22,8 @@ ${
     .join("\n")
 }
   --detection D             measured chance that check catches a lie that matters, 0 to 1 (default 0)
+  --nan canonical|own       who makes the bits of NaN the same on every machine: the meter where they can be seen, or
+                            the kernel's own code, which is faster (default canonical)
   --bundles DIR             where bundles are (default: $P2C2R_BUNDLES, or those of this project)
   --data DIR                the operator's data folder (default: $P2C2R_DATA, or data)
   --signer DIR              the folder of the signer's private key (default: signer, beside the data folder)
@@ -77,6 +79,7 @@ function readArgs(args: readonly string[]) {
       "release": { type: "string" },
       ...Object.fromEntries(LIMITS.map(({ flag }) => [flag, { type: "string" as const }])),
       "detection": { type: "string" },
+      "nan": { type: "string", default: "canonical" },
       "bundles": { type: "string" },
       "data": { type: "string" },
       "signer": { type: "string" },
@@ -149,11 +152,16 @@ function settingsOf(
     }
     return value;
   };
+  const { nan } = values;
+  if (nan !== "canonical" && nan !== "own") {
+    throw new Refusal(EXIT.usage, `--nan is ${nan}; expected canonical or own`);
+  }
   return {
     id: String(values["id"]),
     version: String(values["version"]),
     release: number("release", release),
     detection: number("detection", 0),
+    nan,
     limits: Object.fromEntries(LIMITS.map(({ key, flag, byDefault }) => [key, number(flag, byDefault)])),
   };
 }

@@ -94,8 +94,12 @@ export async function examineUnsigned(
   return { digest: await sha256Hex(manifestBytes), manifest, manifestBytes };
 }
 
-function refuseForeign({ id, version }: Manifest, component: Uint8Array, core: Uint8Array): void {
-  if (sameBytes(meter(kernelCore(component)), core)) return;
+function refuseForeign(
+  { id, version, meter: { nan } }: Manifest,
+  component: Uint8Array,
+  core: Uint8Array,
+): void {
+  if (sameBytes(meter(kernelCore(component), { nan }), core)) return;
   const state = "core.wasm is not what the meter makes of the component";
   throw new P2c2rError("bundle.derived", `Cannot use ${id} ${version}: ${state}`);
 }

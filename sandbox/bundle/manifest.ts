@@ -1,7 +1,7 @@
 // The manifest: what a kernel is called, what it may use and which files it is made of. Its bytes name the kernel.
 import { limits } from "../../protocol/limits.ts";
 import { isInterface } from "../wasi/mod.ts";
-import { METER_VERSION, WEIGHTS_VERSION } from "../meter/mod.ts";
+import { METER_VERSION, type NanBits, WEIGHTS_VERSION } from "../meter/mod.ts";
 import {
   expectExactly,
   expectInteger,
@@ -19,10 +19,14 @@ export const MANIFEST_BYTES_MAX = 16_384;
 /** Most WebAssembly pages (64 KiB) a kernel may ask for: 1 GiB. */
 const MEMORY_PAGES_MAX = 16_384;
 
-/** How work is counted: the version of the meter that wrote the core modules, and of its table of weights. */
+/**
+ * How the core module was written: by which version of the meter, with which version of its table of weights, and whether
+ * it made the bits of NaN the same on every machine or left that to the kernel's own code.
+ */
 export interface MeterVersions {
   readonly version: number;
   readonly weights: number;
+  readonly nan: NanBits;
 }
 
 /** What a kernel may use; pages of 64 KiB, bytes, units of fuel, milliseconds. */
@@ -116,10 +120,11 @@ export function parseManifest(bytes: Uint8Array): Manifest {
 }
 
 function parseMeter(value: unknown): MeterVersions {
-  const meter = expectObject(value, ["version", "weights"], "manifest.meter");
+  const meter = expectObject(value, ["version", "weights", "nan"], "manifest.meter");
   return {
     version: expectExactly(meter, "version", METER_VERSION),
     weights: expectExactly(meter, "weights", WEIGHTS_VERSION),
+    nan: expectExactly(meter, "nan", meter.fields["nan"] === "own" ? "own" : "canonical"),
   };
 }
 

@@ -4,6 +4,9 @@ import { putAhead } from "./ahead.ts";
 import type { CallGraph } from "./call_graph.ts";
 import { countedLoops } from "./counted.ts";
 import { type Charges, chargesOf } from "./fold.ts";
+import type { NanBits } from "./names.ts";
+import { type FloatType, seenResults } from "./nan.ts";
+import { keptIn, putOneNan } from "./one_nan.ts";
 import { segmentsOf } from "./segments.ts";
 import {
   type Counter,
@@ -33,6 +36,8 @@ export interface Surroundings {
   readonly foldMax: number | undefined;
   /** What functions cost that always cost the same, by index. */
   readonly constants: ReadonlyMap<number, number>;
+  /** Who sees to it that NaN have the same bits everywhere: the meter, or the kernel's own code. */
+  readonly nan: NanBits;
 }
 
 const I32 = 0x7f;
@@ -49,8 +54,10 @@ export function meterBody(around: Surroundings, body: FunctionBody): Writer {
   const usesAmounts = body.instructions.some(({ op }) => op.name in AMOUNT_SHIFTS);
   // A block with several results would need a type of its own.
   const isCarried = hasTurns && body.type.results.length < 2;
+  const seen = around.nan === "own" ? new Map<number, FloatType>() : seenResults(around.module, body);
+  const floats = [...new Set([...seen.values()].map(keptIn))].sort((a, b) => a - b);
   const out = new Writer();
-  const locals = putLocals(out, body, usesAmounts, isCarried, aheads.size > 0);
+  const locals = putLocals(out, body, usesAmounts, isCarried, aheads.size > 0, floats);
   const counter = { global: around.globals.fuel, local: isCarried ? locals.left : undefined };
   putOpening(out, counter, body.type.results);
   let next = 0;
@@ -68,6 +75,8 @@ export function meterBody(around: Surroundings, body: FunctionBody): Writer {
     }
     if (at === body.instructions.length - 1) putClosing(out, counter);
     putInstruction(out, around, body.index, instruction, locals, counter);
+    const type = seen.get(at);
+    if (type !== undefined) putOneNan(out, type, locals.floats.get(keptIn(type)) ?? 0);
   }
   return out;
 }
@@ -88,15 +97,23 @@ function putLocals(
   usesAmounts: boolean,
   isCarried: boolean,
   isAhead: boolean,
+  floats: readonly number[],
 ): MeterLocals {
   const own = locals.reduce((sum, one) => sum + one.count, type.params.length);
   const wide = Number(isCarried) + Number(isAhead);
-  out.unsigned(locals.length + Number(usesAmounts) + Number(wide > 0));
+  out.unsigned(locals.length + Number(usesAmounts) + Number(wide > 0) + floats.length);
   for (const { count, type } of locals) out.unsigned(count).byte(type);
   if (usesAmounts) out.unsigned(2).byte(I32);
   if (wide > 0) out.unsigned(wide).byte(I64);
+  for (const type of floats) out.unsigned(1).byte(type);
   const behind = own + (usesAmounts ? 2 : 0);
-  return { amount: own, result: own + 1, left: behind, distance: behind + Number(isCarried) };
+  return {
+    amount: own,
+    result: own + 1,
+    left: behind,
+    distance: behind + Number(isCarried),
+    floats: new Map(floats.map((type, i) => [type, behind + wide + i])),
+  };
 }
 
 function putInstruction(

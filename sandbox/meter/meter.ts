@@ -7,12 +7,23 @@ import { meterBody, type Surroundings } from "./body.ts";
 import { callGraphOf } from "./call_graph.ts";
 import { constantCosts } from "./constants.ts";
 import { frameSlots } from "./frames.ts";
-import { CHAIN_SLOTS_MAX, METER_EXPORTS, RECURSION_SLOTS_MAX, RESERVED_PREFIX } from "./names.ts";
+import {
+  CHAIN_SLOTS_MAX,
+  METER_EXPORTS,
+  type NanBits,
+  RECURSION_SLOTS_MAX,
+  RESERVED_PREFIX,
+} from "./names.ts";
 
 /** How a module is metered; without options as the versions of meter and weights say. */
 export interface MeterOptions {
   /** Largest segment, in fuel, that another one pays for. 0: exactly what runs is charged. */
   readonly foldMax?: number;
+  /**
+   * `canonical` (unless said otherwise): where the bits of a NaN that an operation gave can be seen, they are made the
+   * same on every machine. `own`: the kernel's code does so itself.
+   */
+  readonly nan?: NanBits;
 }
 
 const I32 = 0x7f;
@@ -48,7 +59,7 @@ function refuseReserved({ exports }: CoreModule): void {
   });
 }
 
-function surroundingsOf(module: CoreModule, { foldMax }: MeterOptions): Surroundings {
+function surroundingsOf(module: CoreModule, { foldMax, nan = "canonical" }: MeterOptions): Surroundings {
   const frames = module.bodies.map((body) => frameSlots(module, body));
   const global = module.importedGlobals + module.globals.length;
   const graph = callGraphOf(module);
@@ -59,6 +70,7 @@ function surroundingsOf(module: CoreModule, { foldMax }: MeterOptions): Surround
     constants: constantCosts(module, graph, foldMax),
     slots: (index) => frames[index - module.importedFunctions] ?? 0,
     foldMax,
+    nan,
   };
 }
 

@@ -5,6 +5,7 @@ export {
   MACHINE_FAILED,
   METER_EXPORTS,
   METER_VERSION,
+  type NanBits,
   RECURSION_SLOTS_MAX,
   RESERVED_PREFIX,
 } from "./names.ts";

@@ -3,6 +3,9 @@
 /** The version of the meter: how it cuts, folds and charges. The weights have a version of their own. */
 export const METER_VERSION = 2;
 
+/** Who makes the bits of NaN the same on every machine: the meter, or the kernel's own code. */
+export type NanBits = "canonical" | "own";
+
 /** Every name of this kind is the meter's. */
 export const RESERVED_PREFIX = "p2c2r_";
 

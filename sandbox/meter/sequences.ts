@@ -54,6 +54,8 @@ export interface MeterLocals {
   readonly result: number;
   readonly left: number;
   readonly distance: number;
+  /** By the codes of their types. */
+  readonly floats: ReadonlyMap<number, number>;
 }
 
 /** Takes fuel; with `checked` it ends the call when none is left. */

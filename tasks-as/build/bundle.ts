@@ -3,7 +3,7 @@ import { meter } from "../../sandbox/meter/mod.ts";
 import { compileKernel } from "./compile.ts";
 import { kernelCore } from "../../sandbox/component/mod.ts";
 import { componentOf } from "./component.ts";
-import { manifestBytes, parseManifest } from "./manifest.ts";
+import { manifestBytes, NAN, parseManifest } from "./manifest.ts";
 import { refuseUnfitCore } from "./refuse.ts";
 
 /** A built bundle: where it belongs, and its files by name. */
@@ -23,7 +23,7 @@ export async function buildBundle(root: URL, kernel: string): Promise<Bundle> {
   const component = await componentOf(compiled, witSource);
   const extracted = kernelCore(component);
   refuseUnfitCore(extracted, kernel, memoryPages);
-  const core = meter(extracted);
+  const core = meter(extracted, { nan: NAN });
   const digests = { "component.wasm": await sha256Hex(component), "core.wasm": await sha256Hex(core) };
   return {
     id: manifest.id,

@@ -1,6 +1,6 @@
 /** The manifest of a kernel: read from its folder by the build, written with digests into the bundle. */
 
-import { METER_VERSION, WEIGHTS_VERSION } from "../../sandbox/meter/mod.ts";
+import { METER_VERSION, type NanBits, WEIGHTS_VERSION } from "../../sandbox/meter/mod.ts";
 
 /** What a kernel may use, in WebAssembly pages, bytes, units of fuel and milliseconds. */
 export interface KernelLimits {
@@ -98,10 +98,13 @@ export function parseManifest(text: string, folder: string): KernelManifest {
   return top as unknown as KernelManifest;
 }
 
+/** The kernels here write floats through `lib/floats`, which knows one NaN. */
+export const NAN: NanBits = "own";
+
 /** The bundle's manifest: fixed key order, two spaces, a newline at the end, so that its digest is stable. */
 export function manifestBytes(manifest: KernelManifest, files: Readonly<Record<string, string>>): Uint8Array {
   const { format, id, version, release, engine, abi, ...rest } = manifest;
-  const meter = { version: METER_VERSION, weights: WEIGHTS_VERSION };
+  const meter = { version: METER_VERSION, weights: WEIGHTS_VERSION, nan: NAN };
   const document = { format, id, version, release, engine, abi, meter, ...rest, files };
   return new TextEncoder().encode(JSON.stringify(document, null, 2) + "\n");
 }

@@ -74,6 +74,16 @@ Deno.test({
   },
 });
 
+Deno.test("the kernel that leaves its NaN to the meter gives no other than the one", async () => {
+  const subject = (await subjectsOf(100)).find((one) => one.name === "nans") as Subject;
+  const module = new WebAssembly.Module(Uint8Array.fromBase64(subject.core));
+  const { output = new Uint8Array() } = callOn(module, callsOf({ ...subject, count: 1 })[0]!);
+  const doubles = new BigUint64Array(output.slice().buffer);
+  const isNan = (bits: bigint) => Number.isNaN(new Float64Array(new BigUint64Array([bits]).buffer)[0]);
+  const nans = [...doubles.subarray(0, -2)].filter(isNan);
+  assert.ok(nans.length > 3 && nans.every((bits) => bits === 0x7ff8_0000_0000_0000n), nans.join(" "));
+});
+
 Deno.test("the campaign sees a changed bit of an output, and one unit of fuel", async () => {
   const [subject] = await subjectsOf(100) as [Subject];
   const other = { ...subject, cases: subject.cases.slice(1) };

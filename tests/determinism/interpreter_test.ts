@@ -8,8 +8,17 @@ import { subjectsOf } from "./subjects.ts";
 
 /** Calls of each kernel; it takes from a millisecond to seconds for one. */
 const COUNTS: Readonly<Record<string, number>> = Deno.env.get("P2C2R_LONG") === "1"
-  ? { flowfield: 500, mesh: 50, pathfind: 500, physics: 2_000, terrain: 50, floats: 2_000, endings: 500 }
-  : { flowfield: 8, mesh: 2, pathfind: 8, physics: 12, terrain: 2, floats: 150, endings: 40 };
+  ? {
+    flowfield: 500,
+    mesh: 50,
+    pathfind: 500,
+    physics: 2_000,
+    terrain: 50,
+    floats: 1_000,
+    nans: 1_000,
+    endings: 500,
+  }
+  : { flowfield: 8, mesh: 2, pathfind: 8, physics: 12, terrain: 2, floats: 60, nans: 90, endings: 40 };
 
 const found = await have("wasm-interp");
 

@@ -3,7 +3,7 @@
 import { casesOf, type KernelName, versionOf } from "../../tasks-as/testing/cases.ts";
 import { meter } from "../../sandbox/meter/mod.ts";
 import { answer, echo, fn, kernel } from "../hostile/kernels.ts";
-import { op } from "../hostile/wasm_builder.ts";
+import { op, unsigned } from "../hostile/wasm_builder.ts";
 import type { Subject } from "./campaign.ts";
 
 /** Of a hundred inputs: dear kernels get fewer. */
@@ -13,7 +13,8 @@ const SHARES = {
   pathfind: 25,
   physics: 25,
   terrain: 3,
-  floats: 25,
+  floats: 15,
+  nans: 10,
   endings: 5,
 } as const;
 
@@ -30,7 +31,12 @@ export async function subjectsOf(count: number): Promise<Subject[]> {
     return { name, core: core.toBase64(), cases, count: Math.ceil(count * SHARES[name] / 100) };
   });
   const shareOf = (name: keyof typeof SHARES) => Math.ceil(count * SHARES[name] / 100);
-  return [...await Promise.all(kernels), floats(shareOf("floats")), endings(shareOf("endings"))];
+  return [
+    ...await Promise.all(kernels),
+    floats(shareOf("floats")),
+    nans(shareOf("nans")),
+    endings(shareOf("endings")),
+  ];
 }
 
 /** Pairs of doubles: infinities, zeros, denormals, the ends of the range, and whatever a changed byte makes of them. */
@@ -47,8 +53,14 @@ function floats(count: number): Subject {
   };
 }
 
-/** Answers with every two-operand operation on the input's doubles and floats, each with one NaN for all. */
-function floatCode(): number[] {
+/** The same without a word about NaN: that is left to the meter. */
+function nans(count: number): Subject {
+  const core = meter(kernel({ run: nanCode() }));
+  return { ...floats(count), name: "nans", core: core.toBase64() };
+}
+
+/** Every operation on the input's doubles and floats, in scalars. */
+function floatResults(): number[][] {
   const double = (offset: number) => [...op.get(0), 0x2b, 0, offset];
   const single = (offset: number) => [...double(offset), 0xb6];
   const results: number[][] = [];
@@ -56,14 +68,37 @@ function floatCode(): number[] {
   for (let code = 0x99; code <= 0x9f; code++) results.push([...double(0), code]);
   for (let code = 0x92; code <= 0x97; code++) results.push([...single(0), ...single(8), code, 0xbb]);
   for (let code = 0x8b; code <= 0x91; code++) results.push([...single(8), code, 0xbb]);
-  const stores = results.flatMap((result, i) => {
+  return results;
+}
+
+/** Answers with the results, stored, in vectors, with their signs copied, and through a local. */
+function nanCode(): number[] {
+  const at = (i: number) => op.i32(4096 + 8 * i);
+  const results = floatResults();
+  const stores = results.flatMap((result, i) => [...at(i), ...result, 0x39, 0, 0]);
+  const next = results.length;
+  // f64x2 and f32x4: add, sub, mul, div, sqrt of the input's two doubles, whole.
+  const vectors = [0xf0, 0xf1, 0xf2, 0xf3, 0xe4, 0xe5, 0xe6, 0xe7].flatMap((code, i) => [
+    ...[...at(next + 2 * i), ...op.get(0), 0xfd, 0x00, 0, 0, ...op.get(0), 0xfd, 0x0a, 0, 8],
+    ...[0xfd, ...unsigned(code), 0xfd, 0x0b, 0, 0],
+  ]);
+  const behind = next + 16;
+  const divided = [...op.get(0), 0x2b, 0, 0, ...op.get(0), 0x2b, 0, 8, 0xa3];
+  const signs = [...at(behind), 0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, ...divided, 0xa6, 0x39, 0, 0];
+  const bits = [...at(behind + 1), ...divided, 0xbd, 0x37, 0, 0];
+  return [...stores, ...vectors, ...signs, ...bits, ...answer(0, at(0), op.i32(8 * (behind + 2)))];
+}
+
+/** Answers with the results, each with one NaN for all. */
+function floatCode(): number[] {
+  const stores = floatResults().flatMap((result, i) => {
     const place = op.i32(4096 + 8 * i);
     const oneNan = [...place, ...result, 0x39, 0, 0];
     const isNan = [...place, 0x2b, 0, 0, ...place, 0x2b, 0, 0, 0x62];
     const replace = [...op.if, ...place, 0x44, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f, 0x39, 0, 0, ...op.end];
     return [...oneNan, ...isNan, ...replace];
   });
-  return [...stores, ...answer(0, op.i32(4096), op.i32(8 * results.length))];
+  return [...stores, ...answer(0, op.i32(4096), op.i32(8 * floatResults().length))];
 }
 
 /** The input's first byte says how a call ends. */

@@ -38,7 +38,7 @@ export async function manifestOf(core: Uint8Array, parts: ManifestParts = {}): P
     release: parts.release ?? 1,
     engine: "wasm",
     abi: "p2c2r:kernel@1.0.0",
-    meter: { version: METER_VERSION, weights: WEIGHTS_VERSION, ...parts.meter },
+    meter: { version: METER_VERSION, weights: WEIGHTS_VERSION, nan: "canonical", ...parts.meter },
     limits: {
       memoryPages: 4,
       inputBytesMax: 4096,

@@ -128,6 +128,7 @@ Deno.test("loadBundle() refuses a signed manifest that asks for more than this s
     "a release that is no integer": { ...manifest, release: 1.5 },
     "a release above all": { ...manifest, release: Number.MAX_SAFE_INTEGER + 1 },
     "a meter of another version": { ...manifest, meter: { ...manifest.meter, version: METER_VERSION + 1 } },
+    "nobody's NaN": { ...manifest, meter: { ...manifest.meter, nan: "any" } },
     "other weights": { ...manifest, meter: { ...manifest.meter, weights: WEIGHTS_VERSION - 1 } },
     "no fuel": { ...manifest, limits: { ...manifest.limits, fuelMax: 0 } },
     "no fuel for checks": { ...manifest, limits: { ...manifest.limits, checkFuelMax: 0 } },
