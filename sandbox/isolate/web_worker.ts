@@ -20,6 +20,7 @@ export function startWorkerCell(main: URL, options: WorkerOptions): Cell {
       };
     },
     end() {
+      // Chromium lets one that spins run on for two seconds, beside its successor (measured, 2026).
       worker.terminate();
       return Promise.resolve();
     },

@@ -2,17 +2,10 @@
 // otherwise is seen here. Each call has an instance of its own, so a check has to find room for the largest output too.
 import { assert } from "../deps.ts";
 import { fuelProblem, measureFuel, readFuel } from "../../tasks-as/build/fuel.ts";
+import { versionOf } from "../../tasks-as/testing/cases.ts";
 
 const root = new URL("../../tasks-as/", import.meta.url);
-const VERSIONS = {
-  flowfield: "1.0.0",
-  mesh: "1.0.0",
-  pathfind: "1.0.0",
-  physics: "2.0.0",
-  terrain: "1.0.0",
-} as const;
-
-for (const [kernel, version] of Object.entries(VERSIONS)) {
+for (const [kernel, version] of Object.entries(versionOf)) {
   Deno.test(`${kernel} costs on its vectors what is written beside them`, async () => {
     const bundle = new URL(`bundles/${kernel}/${version}/`, root);
     const manifest = JSON.parse(await Deno.readTextFile(new URL("manifest.json", bundle)));

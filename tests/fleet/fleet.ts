@@ -6,7 +6,7 @@ import type { SchedulerConfig } from "../../coordinator/scheduler/mod.ts";
 import { type Running, startCoordinator } from "../../coordinator/start.ts";
 import { memoryBlobs, openStore } from "../../coordinator/store/mod.ts";
 import { type TrustRules, trustRules } from "../../coordinator/verify/mod.ts";
-import { createPool, signerEntries } from "../../sandbox/mod.ts";
+import { type Bundle, createPool, type Pins, signerEntries } from "../../sandbox/mod.ts";
 import { type Asset, type Client, connect } from "../../sdk/mod.ts";
 import type { WorkerConfig } from "../../worker/config.ts";
 import type { RunningWorker, WorkerPorts } from "../../worker/start.ts";
@@ -14,13 +14,15 @@ import { ask, bearing } from "../e2e/coordinator_rig.ts";
 import { json } from "../e2e/coordinator_worker.ts";
 import { withWorkers } from "../e2e/worker_rig.ts";
 import { eventually } from "./eventually.ts";
-import { bundles, type KernelName, signer } from "./real_kernels.ts";
+import { bundles, signer } from "./real_kernels.ts";
 import type { Work } from "./work.ts";
 
 /** What a fleet does otherwise than in real life. */
 export interface FleetOptions {
   readonly trust?: Partial<TrustRules>;
   readonly scheduler?: Partial<Omit<SchedulerConfig, "trust">>;
+  /** Other kernels than the project's own, and the keys that signed them. */
+  readonly kernels?: { readonly bundles: readonly Bundle[]; readonly pins: Pins };
 }
 
 /** A project with the right to spend. */
@@ -44,13 +46,13 @@ export interface Fleet {
     label: string,
     ports?: WorkerPorts,
     url?: URL,
-    config?: Partial<Pick<WorkerConfig, "tier" | "invite">>,
+    config?: Partial<Pick<WorkerConfig, "tier" | "invite" | "isolate">>,
   ): Promise<RunningWorker>;
   status(): Promise<StatusReport>;
   /** Waits until every worker has verified the kernel. */
-  ready(work: Work): Promise<void>;
+  ready(work: Work<string>): Promise<void>;
   /** Works until every worker is trusted with the kernel. */
-  trustAll(client: Client, work: Work): Promise<void>;
+  trustAll(client: Client, work: Work<string>): Promise<void>;
 }
 
 /** So many shadows make a newcomer trusted here: fifty are as good, and take longer. */
@@ -66,8 +68,10 @@ export async function withFleet(
     const store = await openStore({ path: ":memory:" });
     const blobs = memoryBlobs();
     const pool = createPool({ slots: 2 });
-    const kernels = await installKernels(store.kernels, bundles);
-    const byNo = new Map(bundles.map((bundle, at) => [kernels[at]!.kernel.no, bundle]));
+    const { bundles: installed, pins } = options.kernels ??
+      { bundles, pins: new Map([[signer.keyId, signer.publicKey]]) };
+    const kernels = await installKernels(store.kernels, installed);
+    const byNo = new Map(installed.map((bundle, at) => [kernels[at]!.kernel.no, bundle]));
     const defects: string[] = [];
     const report = (error: unknown) => defects.push(String(error));
     const compute = localCompute({ pool, bundles: byNo, assets: blobs, report });
@@ -84,7 +88,7 @@ export async function withFleet(
       {
         compute,
         kernels,
-        signers: signerEntries(new Map([[signer.keyId, signer.publicKey]])),
+        signers: signerEntries(pins),
         store,
         blobs,
         secrets: newSecrets(),
@@ -94,7 +98,7 @@ export async function withFleet(
     );
     const clients: Client[] = [];
     try {
-      await work(fleetOf(running, clients, start, folder));
+      await work(fleetOf(running, clients, start, folder, [...pins.values()]));
     } finally {
       await Promise.all(clients.map((client) => client.close()));
       await running.stop();
@@ -110,6 +114,7 @@ function fleetOf(
   clients: Client[],
   start: Parameters<Parameters<typeof withWorkers>[0]>[0]["start"],
   folder: string,
+  signers: readonly Uint8Array<ArrayBuffer>[],
 ): Fleet {
   const url = new URL(running.url);
   const key = running.firstKey ?? "";
@@ -135,7 +140,7 @@ function fleetOf(
       return client;
     },
     join: (label, ports, at = url, config = {}) =>
-      start(at, { dataDir: `${folder}/${label}`, signers: [signer.publicKey], ...config }, ports),
+      start(at, { dataDir: `${folder}/${label}`, signers, ...config }, ports),
     status: () => running.status(),
     ready: (work) => ready(running, work),
     async trustAll(client, work) {
@@ -145,14 +150,14 @@ function fleetOf(
   };
 }
 
-async function ready(running: Running, work: Work): Promise<void> {
+async function ready(running: Running, work: Work<string>): Promise<void> {
   await eventually(`every worker is ready for ${work.kernel}`, async () => {
     const { workers } = await running.status();
     return workers.length > 0 && workers.every((worker) => kernelOf(worker, work.kernel)?.ready);
   });
 }
 
-async function trustAll(running: Running, client: Client, work: Work): Promise<void> {
+async function trustAll(running: Running, client: Client, work: Work<string>): Promise<void> {
   await eventually(`every worker is trusted with ${work.kernel}`, async () => {
     const { workers } = await running.status();
     if (workers.every((worker) => kernelOf(worker, work.kernel)?.stage === "trusted")) return true;
@@ -164,7 +169,7 @@ async function trustAll(running: Running, client: Client, work: Work): Promise<v
 /** What the coordinator says of a worker and a kernel. */
 export function kernelOf(
   { kernels }: StatusReport["workers"][number],
-  kernel: KernelName,
+  kernel: string,
 ): StatusReport["workers"][number]["kernels"][number] | undefined {
   return kernels.find((each) => each.kernel.startsWith(`${kernel}@`));
 }
@@ -172,7 +177,7 @@ export function kernelOf(
 /** Lets the fleet compute one task, with time enough for any machine. */
 export async function runTask(
   client: Client,
-  { kernel, asset }: Work,
+  { kernel, asset }: Work<string>,
   input: Uint8Array,
   verify: "sampled" | "always" = "sampled",
 ): ReturnType<Client["runRaw"]> {

@@ -6,8 +6,8 @@ import { caves, freeCell, largestPart, type Random, seeded } from "../../tools/d
 import type { KernelName } from "./real_kernels.ts";
 
 /** Endless tasks of one kernel, no two alike. */
-export interface Work {
-  readonly kernel: KernelName;
+export interface Work<Kernel extends string = KernelName> {
+  readonly kernel: Kernel;
   /** What all tasks read: the map of paths. */
   readonly asset: Uint8Array<ArrayBuffer> | null;
   next(): Uint8Array<ArrayBuffer>;

@@ -19,6 +19,7 @@ import { assert } from "../deps.ts";
 import { have } from "../programs.ts";
 import { compareBothWays } from "./linked.ts";
 import { compileKernel, type Desk, type KernelId, withDesk } from "./machine.ts";
+import { onTwoWorkers } from "./on_workers.ts";
 
 const root = repositoryRoot();
 const clang = await have("clang") && await have("wasm-ld");
@@ -79,6 +80,29 @@ async function agreed(desk: Desk, bundle: Bundle, inputs: readonly Uint8Array[])
 function textOf(outcome: Outcome | undefined): string {
   assert.equal(outcome?.type, "output", JSON.stringify(outcome));
   return outcome?.type === "output" ? new TextDecoder().decode(outcome.output) : "";
+}
+
+/** Two whole workers with a coordinator answer as an isolate does. */
+async function agreedOnWorkers(
+  { folder }: Desk,
+  bundle: Bundle,
+  inputs: readonly Uint8Array[],
+  expected: readonly Outcome[],
+): Promise<void> {
+  const pins = await readSigners(`${folder}/operator/data`);
+  let count = 0;
+  const next = () => Uint8Array.of(tell.look, 7, count++);
+  const answers = await onTwoWorkers(bundle, pins, inputs, next);
+  assert.equal(answers.length, 2);
+  for (const given of answers) {
+    assert.ok(given.some(({ from }) => from !== null), "the worker took part");
+    for (const [i, { said }] of given.entries()) {
+      const outcome = expected[i] as Outcome;
+      if (outcome.type === "output") {
+        assert.deepEqual(said, { output: outcome.output, fuel: outcome.fuel });
+      } else assert.deepEqual(said, { code: outcome.code, message: outcome.message });
+    }
+  }
 }
 
 /** The entropy that a task gets first. */
@@ -147,6 +171,9 @@ Deno.test("a kernel in AssemblyScript that asks WASI for everything sees only it
     await t.step("its cores answer the same merged into one module and linked one by one", () => {
       compareBothWays(component, INPUTS);
     });
+    await t.step("two workers with a coordinator answer the same", async () => {
+      await agreedOnWorkers(desk, bundle, INPUTS, [look, other, flood, ...endings] as Outcome[]);
+    });
   });
 });
 
@@ -194,6 +221,9 @@ Deno.test({
       const component = await componentOf(desk, "probe-c");
       await t.step("its cores answer the same merged into one module and linked one by one", () => {
         compareBothWays(component, [...INPUTS, sleep]);
+      });
+      await t.step("two workers with a coordinator answer the same", async () => {
+        await agreedOnWorkers(desk, bundle, INPUTS, [look, other, flood, ...endings] as Outcome[]);
       });
       // One module: the shim, the program, the adapter and the table are merged, and import WASI only.
       const imports = WebAssembly.Module.imports(new WebAssembly.Module(kernelCore(component)));
