@@ -9,7 +9,7 @@ import { ngraphPath, pathFindingJs } from "./pathfind_libraries.ts";
 const PROBLEMS = 3_000;
 
 Deno.test("pathfind finds paths as long as those of PathFinding.js and ngraph.path", async () => {
-  const core = instantiateCore(await loadCore("pathfind", "1.0.0"));
+  const core = instantiateCore(await loadCore(pathfind.id, pathfind.version));
   const draw = drawsFrom(61);
   let found = 0;
   for (let compared = 0; compared < PROBLEMS;) {

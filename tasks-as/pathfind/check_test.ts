@@ -7,7 +7,7 @@ import { subject } from "./testing/lies.ts";
 import { noiseMap } from "./testing/maps.ts";
 import { drawFreePairs, drawMap, drawPairs, type Problem, solvePairs } from "./testing/problems.ts";
 
-const core = instantiateCore(await loadCore("pathfind", "1.0.0"));
+const core = instantiateCore(await loadCore(pathfind.id, pathfind.version));
 
 Deno.test("check() catches each kind of lie as often as promised", () => {
   lieTrial(subject, core, subject.honestTasks(core, 100, drawsFrom(31)), 120, 34);

@@ -15,7 +15,7 @@ import {
 } from "./testing/costly_problems.ts";
 import { mazeMap, noiseMap } from "./testing/maps.ts";
 
-const module = await loadCore("pathfind", "1.0.0");
+const module = await loadCore(pathfind.id, pathfind.version);
 const core: Core = instantiateCore(module);
 
 /** What the definition says of a pair: the cost of a cheapest path, or why there is none. */
@@ -130,6 +130,30 @@ Deno.test("check() takes no proof that hides a cheaper way: two corridors, the d
       type: "err",
       message: "Cannot accept the output: pair 0 has a proof that fails",
     });
+  }
+});
+
+Deno.test("check() without proofs finds the stretch that a dear cell makes too dear, whichever end it is near", () => {
+  const width = 60;
+  const straight = Uint16Array.from({ length: 2 * width }, (_, i) => i % 2 === 0 ? i / 2 : 2);
+  const pair = { startX: 0, startY: 2, goalX: width - 1, goalY: 2 };
+  for (const dearX of [3, 30, 56]) {
+    const costs = new Uint8Array(width * 5).fill(2);
+    costs[2 * width + dearX] = 40;
+    costs[0] = 1;
+    const honest = solveCostly(core, { width, height: 5, costs }, [pair], false);
+    const cost = 5 * (2 * 2 * (width - 3) + 2 * (2 + 40));
+    const answer = { type: "found" as const, straight: width - 1, diagonal: 0, cost, cells: straight };
+    const lie = pathfind.encodeOutput({ answers: [answer], proofs: [new Uint8Array(0)] });
+    let caught = 0;
+    for (let seed = 0n; seed < 400n; seed++) {
+      assert.deepEqual(core.check(honest.input, honest.assets, honest.output, seed), { type: "ok" });
+      const verdict = core.check(honest.input, honest.assets, lie, seed);
+      if (verdict.type === "ok") continue;
+      assert.equal(verdict.message, "Cannot accept the output: pair 0 has a path that is not a cheapest one");
+      caught++;
+    }
+    assert.ok(caught >= 4, `${caught} of 400 seeds found the dear cell at ${dearX}`);
   }
 });
 

@@ -5,7 +5,7 @@ import { campaignSizes, mutationTrial, residueTrial } from "../testing/trials.ts
 import { pathfind } from "./codec.ts";
 import { drawFreePairs, drawMap, type Problem, solvePairs } from "./testing/problems.ts";
 
-const module = await loadCore("pathfind", "1.0.0");
+const module = await loadCore(pathfind.id, pathfind.version);
 
 function problems(core: Core, count: number, seed: number): Problem[] {
   const draw = drawsFrom(seed);

@@ -8,7 +8,7 @@ import { mazeMap, noiseMap, type TestMap } from "./testing/maps.ts";
 import { drawFreePairs, drawMap, drawPairs, solvePairs } from "./testing/problems.ts";
 import { readVectors } from "./testing/vectors.ts";
 
-const module = await loadCore("pathfind", "1.0.0");
+const module = await loadCore(pathfind.id, pathfind.version);
 
 /** What an answer claims, without the way. */
 function claims(output: Uint8Array): OracleAnswer[] {

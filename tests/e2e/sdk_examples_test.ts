@@ -70,10 +70,11 @@ Deno.test("the examples run against a coordinator and show what they promise", a
   await withCoordinator(async (url, key) => {
     const run = (file: string, apiKey: string) =>
       printed(deno("--allow-net", wsEnv, `examples/${file}`, url, apiKey).spawn());
-    const [paths, crowd, physics, landscape, refused] = await Promise.all([
+    const [paths, crowd, physics, joints, landscape, refused] = await Promise.all([
       run("paths.ts", key),
       run("crowd.ts", key),
       run("physics.ts", key),
+      run("joints.ts", key),
       run("landscape.ts", key),
       run("paths.ts", "p2c2r_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
     ]);
@@ -88,6 +89,9 @@ Deno.test("the examples run against a coordinator and show what they promise", a
     assert.match(crowd.text, /an agent at 2,1 is out after 7 steps/);
     assert.equal(physics.code, 0, physics.text);
     assert.match(physics.text, /3\.0 s, local: 0\.50 /);
+    assert.equal(joints.code, 0, joints.text);
+    assert.match(joints.text, /1\.0 s, local: door open by 0 degrees, lantern 1\.0 m from its hook/);
+    assert.match(joints.text, /1\.5 s, local: door open by 9\d degrees/);
     assert.equal(landscape.code, 0, landscape.text);
     assert.match(landscape.text, /27 chunks made, one meshed by local/);
     assert.match(landscape.text, /#####,,,,#####/);

@@ -139,8 +139,14 @@ const staleAnswer: Tell = (problem, { core, draw }) => {
   return solveCostly(core, problem.grid, pairs, problem.proof).output;
 };
 
-/** The lies; `d` is what tests hold check to where a path is right in every part and only too dear. */
-function liesHeldTo(d: { readonly one: number; readonly tenth: number }): readonly Lie<CostlyProblem>[] {
+/** What tests hold check to where paths are legal and only too dear: one, a tenth, all of them blind to costs. */
+interface Least {
+  readonly one: number;
+  readonly tenth: number;
+  readonly blind: number;
+}
+
+function liesHeldTo(d: Least): readonly Lie<CostlyProblem>[] {
   return [
     {
       name: "one path with a wrong cost",
@@ -167,7 +173,7 @@ function liesHeldTo(d: { readonly one: number; readonly tenth: number }): readon
       name: "costs not looked at, all paths",
       kind: "lazy answer",
       weight: "matters",
-      least: d.tenth,
+      least: d.blind,
       tell: some((pairs) => Math.ceil(pairs / 2), costsIgnored),
     },
     {
@@ -203,7 +209,7 @@ export const provedSubject: Subject<CostlyProblem> = {
   about: "up to 10 pairs at most 60 apart on maps of 256 × 256, costs 1 to 10, with proofs",
   honestTasks: (core, count, draw) => gameCostly(core, Math.min(count, 60), true, draw),
   lies: [
-    ...liesHeldTo({ one: 1, tenth: 1 }),
+    ...liesHeldTo({ one: 1, tenth: 1, blind: 1 }),
     { name: "one bit of a proof", kind: "last bit", weight: "fine", least: 0.3, tell: one(proofBit) },
   ],
 };
@@ -214,5 +220,5 @@ export const costlySubject: Subject<CostlyProblem> = {
   title: "pathfind on costs, without proofs",
   about: "the same without proofs",
   honestTasks: (core, count, draw) => gameCostly(core, Math.min(count, 60), false, draw),
-  lies: liesHeldTo({ one: 0, tenth: 0 }),
+  lies: liesHeldTo({ one: 0, tenth: 0, blind: 0.75 }),
 };

@@ -7,7 +7,7 @@ import { drawsFrom } from "../../testing/draws.ts";
 import { pathfind } from "../codec.ts";
 import { drawMap, drawPairs, gameMaps } from "./problems.ts";
 
-const core = instantiateCore(await loadCore("pathfind", "1.0.0"));
+const core = instantiateCore(await loadCore(pathfind.id, pathfind.version));
 const draw = drawsFrom(21);
 const outputs: Uint8Array[] = [];
 for (let left = Number(Deno.args[0]); left > 0; left--) {
