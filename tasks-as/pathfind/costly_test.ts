@@ -1,7 +1,7 @@
 import { assert } from "../../tests/deps.ts";
 import { fieldOf } from "../flowfield/oracle.ts";
 import { type Core, instantiateCore, loadCore } from "../testing/core.ts";
-import { drawOne, drawsFrom } from "../testing/draws.ts";
+import { drawBelow, drawOne, drawsFrom } from "../testing/draws.ts";
 import { campaignSizes, honestTrial, lieTrial, mutationTrial, residueTrial } from "../testing/trials.ts";
 import { pathfind, type PathfindOutput, type PathPair } from "./codec.ts";
 import { costlySubject, provedSubject } from "./testing/costly_lies.ts";
@@ -77,6 +77,23 @@ Deno.test("run() takes a grid of 2,048 × 2,048 with costs, and proves what fits
   const proved = solveCostly(core, grid, [near], true);
   assert.ok((proved.decoded.proofs?.[0]?.length ?? 0) > 1000);
   assert.deepEqual(core.check(proved.input, proved.assets, proved.output, 1n), { type: "ok" });
+});
+
+Deno.test("check() of the longest path on costs has the fuel to solve it again, three times and not ten", async () => {
+  const [side, draw] = [2048, drawsFrom(3)];
+  const costs = new Uint8Array(side * side).map(() => 1 + drawBelow(draw, 10));
+  const far = { startX: 0, startY: 0, goalX: side - 1, goalY: side - 1 };
+  const { input, assets, output } = solveCostly(core, { width: side, height: side, costs }, [far], false);
+  const searchFuel = core.fuelUsed;
+  let seed = 0n;
+  let fuel = 0;
+  for (; seed < 2000n && fuel < searchFuel / 4; seed++) {
+    assert.deepEqual(core.check(input, assets, output, seed), { type: "ok" });
+    fuel = core.fuelUsed;
+  }
+  const manifest = JSON.parse(await Deno.readTextFile(new URL("manifest.json", import.meta.url)));
+  const { checkFuelMax } = manifest.limits;
+  assert.ok(3 * fuel < checkFuelMax && checkFuelMax < 10 * fuel, `${fuel} of ${checkFuelMax}, seed ${seed}`);
 });
 
 Deno.test("run() refuses a batch whose proofs do not fit into the output", () => {
