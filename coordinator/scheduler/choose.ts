@@ -101,8 +101,8 @@ function lookAt(state: State, search: Search, own: WorkerKernel): void {
 }
 
 /** Whether what it is sent now goes in a frame with what it was sent before. */
-function hasOpenFrame({ turn }: State, { worker }: WorkerKernel): boolean {
-  return worker.turn === turn;
+function hasOpenFrame({ turn, turnMs }: State, { worker }: WorkerKernel): boolean {
+  return turnMs > 0 && worker.turn === turn;
 }
 
 /** Another network before the same one; then who is done first, or now and then who was idle longest and has time enough. */
