@@ -68,7 +68,7 @@ Deno.test("run() encodes, decodes and says where the answer comes from", async (
   assert.deepEqual({ ...answer, output: null, latencyMs: 0 }, {
     task: 1,
     kernel: "pathfind",
-    version: "1.0.0",
+    version: pathfind.version,
     output: null,
     tier: "peer",
     verified: "checked",
