@@ -19,8 +19,9 @@ export interface Page {
   readonly strange: readonly string[];
 }
 
-/** Longest time until the browser listens. */
-const START_MS_MAX = 60_000;
+/** Longest time until the browser listens, and how often it is started: one start in hundreds hangs. */
+const START_MS_MAX = 30_000;
+const STARTS_MAX = 3;
 /** Longest time until the browser has ended after it was asked to. */
 const END_MS_MAX = 5_000;
 /** How much of what it said is kept to tell why it did not start. */
@@ -50,15 +51,9 @@ export async function withPage(
   const files = serveFiles();
   try {
     await withTempFolder(async (folder) => {
-      const browser = new Deno.Command(program, {
-        args: [...FLAGS, ...(options.flags ?? []), `--user-data-dir=${folder}/profile`, "about:blank"],
-        stdin: "null",
-        stdout: "null",
-        stderr: "piped",
-      }).spawn();
-      const { address, ended } = hear(browser);
+      const { browser, address, ended } = await startBrowser(program, folder, options.flags ?? []);
       try {
-        const wire = await Wire.open(await address);
+        const wire = await Wire.open(address);
         try {
           await work(await openPage(wire, files, browser.pid));
         } finally {
@@ -66,14 +61,38 @@ export async function withPage(
         }
       } finally {
         // One that ended as asked has tidied up behind itself; the signal is for one that has not.
-        const killing = setTimeout(() => browser.kill("SIGKILL"), END_MS_MAX);
-        await Promise.all([browser.status, ended]);
-        clearTimeout(killing);
+        await gone(browser, ended, END_MS_MAX);
       }
     });
   } finally {
     await files.close();
   }
+}
+
+/** Starts the browser; one that does not listen in time is ended, and another one started. */
+async function startBrowser(program: string, folder: string, flags: readonly string[]) {
+  for (let start = 1;; start++) {
+    const browser = new Deno.Command(program, {
+      args: [...FLAGS, ...flags, `--user-data-dir=${folder}/profile-${start}`, "about:blank"],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const { address, ended } = hear(browser);
+    try {
+      return { browser, address: await address, ended };
+    } catch (error) {
+      await gone(browser, ended, 0);
+      if (start === STARTS_MAX) throw error;
+    }
+  }
+}
+
+/** Waits for its end, and helps after a time. */
+async function gone(browser: Deno.ChildProcess, ended: Promise<void>, killMs: number): Promise<void> {
+  const killing = setTimeout(() => browser.kill("SIGKILL"), killMs);
+  await Promise.all([browser.status, ended]);
+  clearTimeout(killing);
 }
 
 async function openPage(wire: Wire, files: FileServer, pid: number): Promise<Page> {
