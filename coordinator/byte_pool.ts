@@ -5,15 +5,23 @@ const SLAB_BYTES = 64 * 1024;
 /** What is longer gets a buffer of its own. */
 export const partBytesMax = 4 * 1024;
 
-/** Copies that live about equally long: a shared buffer stays in memory until the last of its parts is gone. */
+/** Bytes that live about equally long: a shared buffer stays in memory until the last of its parts is gone. */
 export class BytePool {
+  readonly #wasteMax: number;
   #slab = new ArrayBuffer(SLAB_BYTES);
   #used = 0;
 
-  /** The same bytes, apart from the buffer they came in. */
-  copy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  /** `wasteMax`: how many times its own size a long view may keep alive without being copied, at least 1. */
+  constructor(wasteMax: number) {
+    this.#wasteMax = wasteMax;
+  }
+
+  /** The same bytes to keep: copied when they are short, or too small a part of the buffer they lie in. */
+  keep(bytes: Uint8Array): Uint8Array {
     const { length } = bytes;
-    if (length > partBytesMax) return bytes.slice();
+    if (length > partBytesMax) {
+      return bytes.buffer.byteLength <= this.#wasteMax * length ? bytes : bytes.slice();
+    }
     if (this.#used + length > SLAB_BYTES) {
       this.#slab = new ArrayBuffer(SLAB_BYTES);
       this.#used = 0;

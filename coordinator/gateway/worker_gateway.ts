@@ -40,9 +40,9 @@ export interface WorkerGatewayParts {
   readonly connection: ConnectionParts;
   /** Notes that a worker is here and reads what is remembered of it, everything noted so far included. */
   readonly arrive: (worker: WorkerArrival) => Promise<WorkerRecord>;
-  /** Reads what workers earned. */
   /** Why a session's worker has work or has none. */
   readonly explain: (worker: number) => Explanation | undefined;
+  /** Reads what workers earned. */
   readonly credits: (workers: readonly string[]) => Promise<ReadonlyMap<string, WorkerCredit>>;
 }
 

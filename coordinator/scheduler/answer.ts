@@ -4,7 +4,7 @@ import type { Outcome } from "../ports.ts";
 import { recheckRate, trustIn } from "../verify/mod.ts";
 import { reply } from "./finish.ts";
 import { accuse, submitForJudgement } from "./judge.ts";
-import { dispatch, failover, LOSS_STEP, noteOutcome } from "./ladder.ts";
+import { dispatch, failover, noteOutcome } from "./ladder.ts";
 import { blame, closeAttempt, mayServe, release, stageOf } from "./room.ts";
 import type { Attempt, State, Subject, Task } from "./state.ts";
 import { ask, backlogMs, boundedFuel, caseOf, hasJudgementRoom, localMs } from "./trusted.ts";
@@ -25,7 +25,7 @@ export function answered(state: State, event: Answered, out: Effect[]): void {
     return;
   }
   const { worker } = attempt;
-  measure(nowMs, attempt, outcome);
+  measure(state, nowMs, attempt, outcome);
   release(state, attempt);
   attempt.draw = event.draw;
   attempt.seed = event.seed;
@@ -249,7 +249,7 @@ function unserved(
 }
 
 /** What an answer teaches about its worker: how long it takes, and whether it may have more in flight. */
-function measure(nowMs: number, attempt: Attempt, outcome: Outcome): void {
+function measure(state: State, nowMs: number, attempt: Attempt, outcome: Outcome): void {
   const { worker, kernel, work, task } = attempt;
   // The part of the wait in which all slots were busy with earlier answers is not this task's own.
   const { answeredMs, slots } = worker;
@@ -263,7 +263,7 @@ function measure(nowMs: number, attempt: Attempt, outcome: Outcome): void {
   const tookMs = Math.max(0, nowMs - sinceMs);
   worker.answered++;
   worker.misses = 0;
-  if (!attempt.expired) worker.lossRate -= worker.lossRate * LOSS_STEP;
+  if (!attempt.expired) worker.lossRate -= worker.lossRate * state.config.lossStep;
   worker.serviceMs += (tookMs - worker.serviceMs) / Math.min(worker.answered, 16);
   const own = worker.kernels.get(kernel.kernel.no);
   if (own !== undefined) {

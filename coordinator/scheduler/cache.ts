@@ -6,6 +6,9 @@ import type { Served } from "./state.ts";
 /** What an entry costs beside its output: key, links, objects. Without it, empty outputs would be kept without end. */
 export const entryBytes = 512;
 
+/** How many times its own size a long output may keep alive: what is accounted is its length alone. */
+const WASTE_MAX = 1.1;
+
 /** An answer that can be given again. */
 export interface CacheEntry {
   readonly output: Uint8Array;
@@ -46,7 +49,7 @@ export class ResultCache {
   readonly #origins = new Map<string, Origin>();
   readonly #bytesMax: number;
   /** Outputs lie in the order of their use, so that old ones go together. */
-  readonly #pool = new BytePool();
+  readonly #pool = new BytePool(WASTE_MAX);
   #oldest: Node | null = null;
   #newest: Node | null = null;
   #bytes = 0;
@@ -76,7 +79,7 @@ export class ResultCache {
     }
     if (node !== this.#newest) {
       this.#unlink(node);
-      node.output = this.#pool.copy(node.output);
+      node.output = this.#pool.keep(node.output);
       this.#link(node);
     }
     return node;
@@ -86,7 +89,7 @@ export class ResultCache {
   put(key: string, { output, tier, fuel, proven, source, served }: CacheEntry): void {
     this.delete(key);
     if (output.length + entryBytes > this.#bytesMax) return;
-    const own = this.#pool.copy(output);
+    const own = this.#pool.keep(output);
     const origin = source === null ? null : this.#originOf(source.id);
     if (origin !== null) origin.entries++;
     const node = { key, output: own, tier, fuel, proven, source, served, origin, older: null, newer: null };

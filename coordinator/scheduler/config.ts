@@ -39,6 +39,8 @@ export interface SchedulerConfig {
   readonly serviceGuessMs: number;
   /** Shortest lease, and what is added to every one. */
   readonly leaseMarginMs: number;
+  /** What one attempt weighs in the share of a worker's leases that ran out. */
+  readonly lossStep: number;
   /** A lease that is looked at so much after it ran out: this process stood still meanwhile. */
   readonly stallMs: number;
   /** The quantile of a worker's own service times that a lease covers. */
@@ -109,6 +111,7 @@ export function schedulerConfig(
     heldAssetsMax: 4_096,
     serviceGuessMs: 20,
     leaseMarginMs: 4,
+    lossStep: 1 / 32,
     stallMs: 2,
     leaseQuantile: 0.98,
     samplesMin: 8,

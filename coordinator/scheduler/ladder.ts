@@ -17,9 +17,6 @@ import { ask, caseOf, localMs, longestWaitMs } from "./trusted.ts";
 import type { Effect } from "./types.ts";
 import { enqueue, unqueue } from "./waiting.ts";
 
-/** What one attempt weighs in the share of a worker's leases that ran out. */
-export const LOSS_STEP = 1 / 32;
-
 /** Gives a task to the best worker with room, lets it wait for one, or takes it down the ladder when no peer may answer it. */
 export function place(state: State, nowMs: number, task: Task, out: Effect[]): void {
   if (task.done || task.awaiting !== null || task.queued) return;
@@ -83,7 +80,7 @@ export function leaseExpired(state: State, nowMs: number, attempt: Attempt, out:
   }
   attempt.expired = true;
   attempt.worker.misses++;
-  attempt.worker.lossRate += (1 - attempt.worker.lossRate) * LOSS_STEP;
+  attempt.worker.lossRate += (1 - attempt.worker.lossRate) * state.config.lossStep;
   state.counters.leasesExpired++;
   attempt.worker.quota = Math.max(1, attempt.worker.quota / 2);
   refreshRoom(attempt.worker);
