@@ -20,6 +20,8 @@ const SUMS: usize = 0;
 const SUMS_STRIDE: usize = 64;
 /** Behind them: four rows of the new orientation, then nine of its matrix overlay the sums, which are used up. */
 const TURNED: usize = 256;
+/** Half a step's turn is held below this, rad; no body that a solver still holds comes near it. */
+const TURN_MAX: f32 = 1.0e9;
 
 /** Writes the moving arrays of the next state to `to`; of `next` only contacts, joints and shapes are read. */
 export function finishBodies(state: State, bodies: Bodies, next: State, to: usize): void {
@@ -127,6 +129,8 @@ function finishAngular(at: usize, stride: usize, scene: usize, keep: usize, scra
     v128.store(mean + i * 16, mul(half, turning));
     v128.store(moment + i * 16, add(v128.load(keep + KEEP_L + i * 16), toBody(r, i, x, y, z)));
   }
+  // Absurd impulses far from a grain's centre turn it by more than an orientation's squares have room for.
+  storeLimited(mean, TURN_MAX, mean, 16);
   const turned = scratch + TURNED;
   storeTurned(keep + KEEP_Q, v128.load(mean), v128.load(mean, 16), v128.load(mean, 32), turned);
   for (let i: usize = 0; i < 4; i++) {

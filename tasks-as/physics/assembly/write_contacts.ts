@@ -7,7 +7,7 @@ import {
 } from "./contact";
 import { IMPULSES_MEAN, IMPULSES_SIZE, addImpulses, middleOf } from "./impulse";
 import { CODE, MASS, PAIR, SUBSTEPS, TANGENT1 } from "./layout";
-import { rounded } from "./rounding";
+import { rounded, storable } from "./rounding";
 import { bothStill } from "./sleep";
 import { State, bodyArray, contactArray, pointsOf } from "./state";
 import { add, splat, sub } from "./vec";
@@ -108,13 +108,32 @@ function writeSolved(record: usize, cursor: Cursor, scratch: usize): void {
   const step = <usize>next.contactCount << 2;
   store<u32>(contactArray(next, PAIR) + contact, load<u32>(record + CON_PAIR));
   store<u32>(contactArray(next, CODE) + contact, load<u32>(record + CON_CODE));
-  const normals = rounded(v128.load(record + CON_NORMALS));
-  const rubs = rounded(v128.load(record + CON_RUBS));
   const share = splat(1 / <f32>SUBSTEPS);
-  const restNormals = rounded(sub(add(v128.load(record + CON_TOTAL), v128.load(record + CON_BOUNCE)), normals));
-  const restRubs = rounded(sub(v128.load(record + CON_TOTAL + 16), rubs));
-  const meanNormals = rounded(f32x4.mul(share, v128.load(record + CON_MEAN)));
-  const meanRubs = rounded(f32x4.mul(share, v128.load(record + CON_MEAN + 16)));
+  let normals = rounded(v128.load(record + CON_NORMALS));
+  let rubs = rounded(v128.load(record + CON_RUBS));
+  let restNormals = sub(add(v128.load(record + CON_TOTAL), v128.load(record + CON_BOUNCE)), normals);
+  let restRubs = sub(v128.load(record + CON_TOTAL + 16), rubs);
+  let meanNormals = f32x4.mul(share, v128.load(record + CON_MEAN));
+  let meanRubs = f32x4.mul(share, v128.load(record + CON_MEAN + 16));
+  // Where the last substep is not a number, neither is the sum.
+  const all = v128.and(
+    v128.and(storable(normals), storable(rubs)),
+    v128.and(v128.and(storable(restNormals), storable(restRubs)), v128.and(storable(meanNormals), storable(meanRubs))),
+  );
+  if (i32x4.all_true(all)) {
+    restNormals = rounded(restNormals);
+    restRubs = rounded(restRubs);
+    meanNormals = rounded(meanNormals);
+    meanRubs = rounded(meanRubs);
+  } else {
+    // Beyond what can be stored: such a contact gives nothing.
+    normals = splat(0);
+    rubs = normals;
+    restNormals = normals;
+    restRubs = normals;
+    meanNormals = normals;
+    meanRubs = normals;
+  }
   storeLanes(normals, next.normals + point, 4, count);
   storeLanes(restNormals, certificate.restNormals + point, 4, count);
   storeLanes(meanNormals, certificate.meanNormals + point, 4, count);

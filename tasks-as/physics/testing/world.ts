@@ -9,7 +9,7 @@ export interface Task extends HonestTask {
   readonly output: Uint8Array<ArrayBuffer>;
 }
 
-export const core: Core = instantiateCore(await loadCore("physics", "2.0.0"));
+export const core: Core = instantiateCore(await loadCore(physics.id, physics.version));
 
 /** One step; an input that the kernel refuses is a failure of the test. */
 export function stepBytes(input: Uint8Array): Uint8Array<ArrayBuffer> {
