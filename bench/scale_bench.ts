@@ -1,5 +1,5 @@
 // How cost grows: tasks a second, the coordinator's CPU per task and latency against workers, payload, tasks waiting
-// and projects. deno task bench scale [--write] [--json] [--quick]: about 75 seconds; --write puts the figures into
+// and projects. deno task bench scale [--write] [--json] [--quick]: about two minutes; --write puts the figures into
 // docs/scaling.md and draws them.
 import { type Line, lineChart } from "./line_chart.ts";
 import { markdownTable, writeFormatted } from "./page_section.ts";
@@ -15,6 +15,7 @@ import {
   startFleet,
   startLoad,
   startStagedCoordinator,
+  warmUp,
 } from "./stage/stage.ts";
 
 /** What grows while the rest stays: 100 workers, 180 B in and 100 B out, one project, 256 in flight. */
@@ -30,7 +31,7 @@ export interface ScalePoint extends StageFigures {
 
 const axes: Readonly<Record<Axis, { readonly title: string; readonly sizes: readonly number[] }>> = {
   workers: { title: "workers", sizes: [1, 10, 100, 1_000, 5_000] },
-  payload: { title: "bytes in and bytes out, 64 in flight", sizes: [64, 1_024, 16_384, 65_536, 262_144] },
+  payload: { title: "bytes in and bytes out, 16 in flight", sizes: [64, 1_024, 16_384, 65_536, 262_144] },
   waiting: { title: "tasks that wait behind those in flight", sizes: [100, 1_000, 10_000, 90_000] },
   projects: { title: "projects, 1,024 in flight", sizes: [1, 10, 100, 1_000] },
 };
@@ -43,7 +44,7 @@ const quickSizes: Readonly<Record<Axis, readonly number[]>> = {
 };
 const workersUsual = 100;
 const depth = 256;
-const depthPayload = 64;
+const depthPayload = 16;
 const depthProjects = 1_024;
 const small = { inputBytes: 180, outputBytes: 100 } as const;
 const perSessionMax = 1_000;
@@ -51,13 +52,14 @@ const perSessionMax = 1_000;
 const waitingDeadlineMs = 60_000;
 
 interface Pacing {
+  readonly quick: boolean;
   readonly warmMs: number;
   readonly measureMs: number;
 }
 
 const closed = (inFlight: number): Order["pace"] => ({ type: "closed", depth: inFlight });
 
-async function byWorkers(sizes: readonly number[], pacing: Pacing): Promise<ScalePoint[]> {
+async function byWorkers(sizes: readonly number[], { quick, ...pacing }: Pacing): Promise<ScalePoint[]> {
   return await withCrew(async (crew, folder) => {
     const coordinator = await startStagedCoordinator(crew, folder, "coordinator");
     const load = await startLoad(crew, "load", coordinator.url, [coordinator.key]);
@@ -65,6 +67,7 @@ async function byWorkers(sizes: readonly number[], pacing: Pacing): Promise<Scal
     let here = 0;
     for (const size of sizes) {
       await startFleet(crew, `fleet of ${size - here}`, coordinator.url, size - here);
+      if (here === 0) await warmUp(load, quick);
       here = size;
       const order = { ...small, pace: closed(depth), ...pacing };
       points.push(await pointOf("workers", size, coordinator, load, order));
@@ -73,11 +76,12 @@ async function byWorkers(sizes: readonly number[], pacing: Pacing): Promise<Scal
   });
 }
 
-async function byPayload(sizes: readonly number[], pacing: Pacing): Promise<ScalePoint[]> {
+async function byPayload(sizes: readonly number[], { quick, ...pacing }: Pacing): Promise<ScalePoint[]> {
   return await withCrew(async (crew, folder) => {
     const coordinator = await startStagedCoordinator(crew, folder, "coordinator");
     await startFleet(crew, "fleet", coordinator.url, workersUsual);
     const load = await startLoad(crew, "load", coordinator.url, [coordinator.key]);
+    await warmUp(load, quick);
     const points: ScalePoint[] = [];
     for (const size of sizes) {
       const order = { inputBytes: size, outputBytes: size, pace: closed(depthPayload), ...pacing };
@@ -87,11 +91,12 @@ async function byPayload(sizes: readonly number[], pacing: Pacing): Promise<Scal
   });
 }
 
-async function byProjects(sizes: readonly number[], pacing: Pacing): Promise<ScalePoint[]> {
+async function byProjects(sizes: readonly number[], { quick, ...pacing }: Pacing): Promise<ScalePoint[]> {
   return await withCrew(async (crew, folder) => {
     const coordinator = await startStagedCoordinator(crew, folder, "coordinator");
     await startFleet(crew, "fleet", coordinator.url, workersUsual);
     const keys = await makeProjects(coordinator, Math.max(...sizes));
+    await warmUp(await startLoad(crew, "warm-up", coordinator.url, [coordinator.key]), quick);
     const points: ScalePoint[] = [];
     for (const size of sizes) {
       const load = await startLoad(crew, `load of ${size}`, coordinator.url, keys.slice(0, size));
@@ -103,36 +108,36 @@ async function byProjects(sizes: readonly number[], pacing: Pacing): Promise<Sca
   });
 }
 
-/**
- * Behind 256 tasks that keep all workers busy, others wait that are due much later. A coordinator for each size, since
- * those are not waited for at the end.
- */
-async function byWaiting(sizes: readonly number[], pacing: Pacing): Promise<ScalePoint[]> {
-  const points: ScalePoint[] = [];
-  for (const size of sizes) {
-    points.push(
-      await withCrew(async (crew, folder) => {
-        const coordinator = await startStagedCoordinator(crew, folder, "coordinator");
-        const { url, key } = coordinator;
-        await startFleet(crew, "fleet", url, workersUsual, 1);
-        const load = await startLoad(crew, "load", url, [key]);
-        const sessions = new Array<string>(Math.ceil(size / perSessionMax)).fill(key);
-        const waiting = await startLoad(crew, "waiting", url, sessions);
-        const order = { ...small, pace: closed(depth), ...pacing };
-        const asked = { ...small, pace: closed(size), deadlineMs: waitingDeadlineMs };
-        // Nobody waits for its figures: it is there to have tasks wait.
-        void waiting.run({ ...asked, warmMs: waitingDeadlineMs, measureMs: waitingDeadlineMs });
-        await untilWaiting(coordinator, size);
-        const point = await pointOf("waiting", size, coordinator, load, order);
-        const held = load.run(order);
-        const memory = await coordinator.memory();
-        await held;
-        waiting.abandon();
-        return { ...point, memory };
-      }),
-    );
-  }
-  return points;
+/** Behind 256 tasks that keep all workers busy, others wait that are due much later: more and more of them. */
+async function byWaiting(sizes: readonly number[], { quick, ...pacing }: Pacing): Promise<ScalePoint[]> {
+  return await withCrew(async (crew, folder) => {
+    const coordinator = await startStagedCoordinator(crew, folder, "coordinator");
+    const { url, key } = coordinator;
+    await startFleet(crew, "fleet", url, workersUsual, 1);
+    const load = await startLoad(crew, "load", url, [key]);
+    await warmUp(load, quick);
+    const points: ScalePoint[] = [];
+    const waiting: Generator[] = [];
+    let here = 0;
+    for (const size of sizes) {
+      const sessions = new Array<string>(Math.ceil((size - here) / perSessionMax)).fill(key);
+      const more = await startLoad(crew, `${size} waiting`, url, sessions);
+      waiting.push(more);
+      const asked = { ...small, pace: closed(size - here), deadlineMs: waitingDeadlineMs };
+      // Nobody waits for its figures: it is there to have tasks wait, longer than all of this takes.
+      void more.run({ ...asked, warmMs: waitingDeadlineMs, measureMs: waitingDeadlineMs });
+      here = size;
+      await untilWaiting(coordinator, size);
+      const order = { ...small, pace: closed(depth), ...pacing };
+      const point = await pointOf("waiting", size, coordinator, load, order);
+      const held = load.run(order);
+      const memory = await coordinator.memory();
+      await held;
+      points.push({ ...point, memory });
+    }
+    for (const each of waiting) each.abandon();
+    return points;
+  });
 }
 
 /** Until nearly all of them are there: some are always on their way. */
@@ -154,6 +159,8 @@ async function pointOf(
   order: Order,
 ): Promise<ScalePoint> {
   const figures = await measureOrder(coordinator, load, order);
+  const atS = (performance.now() / 1000).toFixed(0);
+  console.error(`${atS} s: ${title(axis)}, ${size}: ${Math.round(figures.tasksPerS)} tasks/s`);
   return { axis, size, memory: null, ...figures };
 }
 
@@ -254,10 +261,11 @@ const measures: Readonly<Record<Axis, typeof byWorkers>> = {
 
 if (import.meta.main) {
   const flags = readFlags();
-  const pacing = flags.quick ? { warmMs: 200, measureMs: 300 } : { warmMs: 500, measureMs: 1_500 };
+  const { quick } = flags;
+  const pacing = { quick, ...(quick ? { warmMs: 200, measureMs: 300 } : { warmMs: 500, measureMs: 1_500 }) };
   const points: ScalePoint[] = [];
   for (const axis of Object.keys(axes) as Axis[]) {
-    points.push(...await measures[axis](flags.quick ? quickSizes[axis] : axes[axis].sizes, pacing));
+    points.push(...await measures[axis](quick ? quickSizes[axis] : axes[axis].sizes, pacing));
   }
   if (flags.write) await draw(points);
   await publish(flags, {

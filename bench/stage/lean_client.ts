@@ -16,15 +16,14 @@ const [url = "", ...apiKeys] = Deno.args;
 /** Far beyond what a task takes: what is measured is speed, not refusals. */
 const deadlineMsUsual = 10_000;
 const kernelNo = 1;
-/** Requests are found by the low bits of their numbers: many more than can be in flight. */
-const numbersKept = 2 ** 13;
 
 /** One session of a backend. */
 class Session implements Road {
   readonly #apiKey: string;
   readonly #ends: Ends;
   readonly #opened = Promise.withResolvers<void>();
-  readonly #slots = new Int32Array(numbersKept).fill(-1);
+  /** By request number. A map: while one task waits for its lease to run out, any number of others come and go. */
+  readonly #slots = new Map<number, number>();
   readonly #outbox: Outbox<FromBackend>;
   #socket: FrameSocket | undefined;
   #requestNo = 0;
@@ -49,7 +48,7 @@ class Session implements Road {
 
   send(slot: number, input: Uint8Array, deadlineMs = deadlineMsUsual): void {
     const no = ++this.#requestNo;
-    this.#slots[no % numbersKept] = slot;
+    this.#slots.set(no, slot);
     this.#outbox.push([t.submit, no, kernelNo, input, null, deadlineMs, 0, 0, null, null, null, null, null]);
   }
 
@@ -74,9 +73,9 @@ class Session implements Road {
   }
 
   #end(no: number, tell: (slot: number) => void): void {
-    const slot = this.#slots[no % numbersKept]!;
-    this.#slots[no % numbersKept] = -1;
-    if (slot >= 0) tell(slot);
+    const slot = this.#slots.get(no);
+    this.#slots.delete(no);
+    if (slot !== undefined) tell(slot);
   }
 }
 

@@ -33,6 +33,9 @@ export async function startUntil(
   return { member, report: await first.promise };
 }
 
+/** How long behind its time an order's figures may come: a system that does not answer fails instead of hanging. */
+const OVERDUE_MS = 30_000;
+
 /** A load generator that takes one order at a time. */
 export class Generator {
   readonly member: Member;
@@ -69,11 +72,24 @@ export class Generator {
     this.member.kill("SIGKILL");
   }
 
-  /** Carries out an order. */
+  /** Carries out an order. @throws Error where tasks of it are never answered, with the generator's last words */
   async run(order: Order): Promise<Figures> {
-    this.#answer = Promise.withResolvers<Figures>();
-    await this.member.tell(JSON.stringify(order));
-    return await this.#answer.promise;
+    const answer = Promise.withResolvers<Figures>();
+    this.#answer = answer;
+    const { name } = this.member;
+    const overdue = setTimeout(() => {
+      // Whoever abandoned it does not want to hear of it.
+      if (this.#answer !== answer) return;
+      answer.reject(
+        new Error(`${name} has no figures, since some tasks have no end:\n${this.member.lastWords}`),
+      );
+    }, order.warmMs + order.measureMs + OVERDUE_MS);
+    try {
+      await this.member.tell(JSON.stringify(order));
+      return await answer.promise;
+    } finally {
+      clearTimeout(overdue);
+    }
   }
 }
 
