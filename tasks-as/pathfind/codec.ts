@@ -104,7 +104,7 @@ const STEP_Y = [0, 1, 1, 1, 0, -1, -1, -1] as const;
 /** The kernel's name, version and the bytes of its inputs, assets and outputs. */
 export const pathfind = {
   id: "pathfind",
-  version: "1.1.0",
+  version: "1.2.0",
 
   /**
    * @throws {RangeError} when there are no pairs, too many, or a coordinate is not an integer in 0 … 2,047.

@@ -1,12 +1,13 @@
 /**
  * The certificate for grids with costs: every path is walked and its cost added up, every claim that there is no
  * path is decided. Where proofs were asked for, all of them are gone through (costly_verify.ts), and nothing is
- * left to chance; else stretches of the paths, drawn by the seed, are solved again, and now and then a whole pair.
+ * left to chance; else shortcuts of every path are looked for (costly_shortcut.ts), and now and then a pair is solved
+ * again.
  */
 import { err, okNothing } from "../../lib/abi";
 import { arenaMark, arenaRelease, arenaReserve, arenaTake } from "../../lib/arena";
 import { Costs } from "../../lib/costs";
-import { Random, randomBelow, randomFrom } from "../../lib/random";
+import { randomBelow, randomFrom } from "../../lib/random";
 import {
   OUTPUT_HEADER_SIZE,
   recordDiagonal,
@@ -20,7 +21,7 @@ import {
 import { COSTLY_RECORD_SIZE, KIND_COSTLY, recordCost, recordProofSize } from "./costly_answers";
 import { freeCellsOf, leastCostOf } from "./costly_grid";
 import { findCheapest, FOUND, octileCost, searchOver, searchSize } from "./costly_search";
-import { STRETCH_MARGIN, STRETCH_STEPS, stretchOf } from "./costly_stretch";
+import { hasShortcut, Looks, looksFor } from "./costly_shortcut";
 import { proves } from "./costly_verify";
 import { CostlyWalk, followCosts } from "./costly_walk";
 import { Grid } from "./grid";
@@ -29,13 +30,7 @@ import { goalX, goalY, PAIR_SIZE, startX, startY } from "./pairs";
 import { statusOf } from "./solve";
 
 /** One pair in that many is solved again where there are no proofs. */
-const PAIRS_PER_RESOLVE: u32 = 160;
-/**
- * The cells that a search settles grow with the square of a path's length, so the stretches of a path may be as many
- * as that square is squares of a stretch, divided by this; on average, and at most so many.
- */
-const STRETCHES_PART: u32 = 48;
-const STRETCHES_MAX: u32 = 24;
+const PAIRS_PER_RESOLVE: u32 = 320;
 
 @unmanaged
 class CostlyCase {
@@ -47,9 +42,7 @@ class CostlyCase {
   runs: usize;
   proof: usize;
   walk: CostlyWalk;
-  random: Random;
-  /** Room for the ends of a stretch. */
-  stretch: usize;
+  looks: Looks;
 }
 
 /** The result of `check` for valid pairs. */
@@ -80,9 +73,9 @@ export function judgeCostly(
   judged.proof = proofsStart(records, pairs, output, outputSize);
   if (judged.proof == 0) return err("Cannot accept the output: its size is wrong");
 
-  judged.random = randomFrom(seed);
-  judged.stretch = arenaTake(PAIR_SIZE, 4);
-  const drawn = randomBelow(judged.random, max(<u32>pairs, PAIRS_PER_RESOLVE));
+  const random = randomFrom(seed);
+  const drawn = randomBelow(random, max(<u32>pairs, PAIRS_PER_RESOLVE));
+  judged.looks = looksFor(costs, judged.leastCost, <u32>pairs, random);
   let unreachable: u64 = 0;
   for (let i: usize = 0; i < pairs; i++) {
     const pair = input + i * PAIR_SIZE;
@@ -156,29 +149,14 @@ function faultOfProof(judged: CostlyCase, pair: usize, record: usize, isDrawn: b
   if (judged.isProved) {
     return proves(judged.costs, judged.leastCost, pair, cost, proof, size) ? null : "has a proof that fails";
   }
-  const runs = judged.runs - <usize>recordRuns(record) * RUN_SIZE;
-  const isRefuted = isDrawn ? isCheaperPath(judged, pair, cost, u32.MAX_VALUE) : isStretchCheaper(judged, pair, runs, judged.walk);
+  const isRefuted = isDrawn
+    ? isCheaperPath(judged, pair, cost)
+    : hasShortcut(judged.looks, pair, judged.runs - <usize>recordRuns(record) * RUN_SIZE, judged.runs, cost);
   return isRefuted ? "has a path that is not a cheapest one" : null;
 }
 
-/** Whether there is a cheaper way between the ends of a drawn stretch of the path that was just walked. */
-function isStretchCheaper(judged: CostlyCase, pair: usize, runs: usize, walk: CostlyWalk): bool {
-  const steps = walk.straight + walk.diagonal;
-  if (steps <= STRETCH_STEPS) return false;
-  const whole: u32 = STRETCH_STEPS * STRETCH_STEPS * STRETCHES_PART;
-  const capped = min(<u64>steps * steps, <u64>whole * STRETCHES_MAX);
-  const rest = <u32>(capped % whole);
-  const count = <u32>(capped / whole) + u32(randomBelow(judged.random, whole) < rest);
-  for (let i: u32 = 0; i < count; i++) {
-    const skipped = randomBelow(judged.random, steps - STRETCH_STEPS + 1);
-    const cost = stretchOf(judged.costs, startX(pair), startY(pair), runs, skipped, judged.stretch);
-    if (isCheaperPath(judged, judged.stretch, cost, STRETCH_MARGIN)) return true;
-  }
-  return false;
-}
-
-/** Whether there is a path that costs less than `cost`; looks where such a path can be, at most so many cells beside. */
-function isCheaperPath(judged: CostlyCase, pair: usize, cost: u32, marginMax: u32): bool {
+/** Whether there is a path that costs less than `cost`; looks where such a path can be. */
+function isCheaperPath(judged: CostlyCase, pair: usize, cost: u32): bool {
   const costs = judged.costs;
   const left = min(startX(pair), goalX(pair));
   const top = min(startY(pair), goalY(pair));
@@ -186,8 +164,8 @@ function isCheaperPath(judged: CostlyCase, pair: usize, cost: u32, marginMax: u3
   const down = max(startY(pair), goalY(pair)) - top;
   // A path that goes m cells out and comes back takes that many steps more than the span, 10 times the least cost each.
   const steps = cost / (10 * judged.leastCost) + 1;
-  const marginX = min((steps - min(steps, across)) / 2 + 1, marginMax);
-  const marginY = min((steps - min(steps, down)) / 2 + 1, marginMax);
+  const marginX = (steps - min(steps, across)) / 2 + 1;
+  const marginY = (steps - min(steps, down)) / 2 + 1;
   const x = left - min(left, marginX);
   const y = top - min(top, marginY);
   const width = min(costs.width, left + across + marginX + 1) - x;

@@ -30,13 +30,6 @@ export function goalY(pair: usize): u32 {
   return load<u16>(pair, 6);
 }
 
-/** Writes one end of a pair: its start at the pair, its goal behind that. */
-@inline
-export function placeEnd(end: usize, x: u32, y: u32): void {
-  store<u16>(end, <u16>x);
-  store<u16>(end, <u16>y, 2);
-}
-
 /** Bytes of the pairs in an input, without options. */
 @inline
 export function pairsSize(inputSize: usize): usize {

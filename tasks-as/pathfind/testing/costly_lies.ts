@@ -220,5 +220,5 @@ export const costlySubject: Subject<CostlyProblem> = {
   title: "pathfind on costs, without proofs",
   about: "the same without proofs",
   honestTasks: (core, count, draw) => gameCostly(core, Math.min(count, 60), false, draw),
-  lies: liesHeldTo({ one: 0, tenth: 0, blind: 0.75 }),
+  lies: liesHeldTo({ one: 0.7, tenth: 0.7, blind: 1 }),
 };
