@@ -1,20 +1,23 @@
 /** `run`: the whole chunk, row by row from the top, then ores into its stone and trees into its air. */
 import { okBytes } from "../../lib/abi";
 import { arenaTake } from "../../lib/arena";
+import { hasCaves, markHollows } from "./caves";
 import {
   biomeAt,
+  caveRoof,
   Columns,
   COLUMNS_SIZE,
   columnsAt,
   fillColumns,
   heightOf,
   hollowRow,
+  largestOf,
   materialOf,
   newColumns,
   reachOf,
   solidRow,
 } from "./ground";
-import { CHUNK_SIZE, SIDE, SOIL_DEPTH_MAX } from "./layout";
+import { CAVE_ROOF, CHUNK_SIZE, SIDE, SOIL_DEPTH_MAX } from "./layout";
 import { stampTrees, Tree } from "./tree";
 import { stampVeins, Vein } from "./vein";
 import { World } from "./world";
@@ -29,8 +32,8 @@ class Rows {
   hollow: usize;
   /** Solid cells without a gap above each. */
   covered: usize;
-  /** Room for two rows of numbers. */
-  noise: usize;
+  /** Room for a row of numbers. */
+  squares: usize;
 }
 
 function newRows(): Rows {
@@ -38,7 +41,7 @@ function newRows(): Rows {
   rows.solid = arenaTake(16 * GROUPS, 16);
   rows.hollow = arenaTake(16 * GROUPS, 16);
   rows.covered = arenaTake(16 * GROUPS, 16);
-  rows.noise = arenaTake(32 * GROUPS, 16);
+  rows.squares = arenaTake(16 * GROUPS, 16);
   return rows;
 }
 
@@ -89,7 +92,7 @@ function fillSlice(world: World, z: i32, cells: usize, columns: usize, rows: Row
   for (; y > buried && y >= 0; y--) {
     solidRow(world, columns, world.y + y, rows.solid);
     if (y < SIDE) {
-      hollowRow(world, columns, world.y + y, rows.solid, rows.noise, rows.hollow);
+      hollowRow(world, columns, world.y + y, rows.solid, rows.squares, rows.hollow);
       const row = cells + ((<usize>y << 5 | <usize>z) << 5);
       if (isBuried(rows)) fillStone(world, rows, row);
       else fillRow(world, columns, world.y + y, rows, row);
@@ -112,10 +115,18 @@ function fillDeepSlice(world: World, z: i32, cells: usize, columns: usize, rows:
 
 /** The rows from `top` downwards, all of which are stone but for caves. */
 function fillBuried(world: World, z: i32, top: i32, cells: usize, columns: usize, rows: Rows): void {
+  const roof = caveRoof(columns);
   for (let at: usize = 0; at < 128; at += 16) v128.store(rows.solid + at, i32x4.splat(-1));
-  for (let y = top; y >= 0; y--) {
-    hollowRow(world, columns, world.y + y, rows.solid, rows.noise, rows.hollow);
-    fillStone(world, rows, cells + ((<usize>y << 5 | <usize>z) << 5));
+  for (let i = top; i >= 0; i--) {
+    const y = world.y + i;
+    const row = cells + ((<usize>i << 5 | <usize>z) << 5);
+    if (!hasCaves(world, y)) {
+      memory.fill(row, world.stone, SIDE);
+      continue;
+    }
+    if (y > world.seaLevel || roof - <f32>y > CAVE_ROOF) markHollows(world, world.x, y, world.z + z, rows.squares, rows.hollow);
+    else hollowRow(world, columns, y, rows.solid, rows.squares, rows.hollow);
+    fillStone(world, rows, row);
   }
 }
 
@@ -148,13 +159,6 @@ function fillRow(world: World, columns: usize, y: i32, rows: Rows, row: usize): 
     const four = cellsOf(world, here, y, v128.load(rows.solid + at), v128.load(rows.hollow + at), covered);
     store<u32>(row + (group << 2), four);
   }
-}
-
-function largestOf(lanes: v128): f32 {
-  return max(
-    max(f32x4.extract_lane(lanes, 0), f32x4.extract_lane(lanes, 1)),
-    max(f32x4.extract_lane(lanes, 2), f32x4.extract_lane(lanes, 3)),
-  );
 }
 
 /** The materials of four cells, one byte each. */

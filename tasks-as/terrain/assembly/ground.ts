@@ -4,6 +4,7 @@
  * place alone, so chunks meet without knowing of each other.
  */
 import { arenaTake } from "../../lib/arena";
+import { hasCaves, markHollows } from "./caves";
 import { BIOME_SIZE, CAVE_ROOF, RELIEF_MAX } from "./layout";
 import { noise2 } from "./noise";
 import { noise3, noise3Row } from "./noise3";
@@ -182,47 +183,39 @@ export function hollowAt(world: World, columns: Columns, y: i32, solid: v128): v
   return v128.and(allowed, hollow);
 }
 
-/** `hollowAt` for the eight groups of a row, into eight masks. `noise` has room for two rows of numbers. */
-export function hollowRow(world: World, columns: usize, y: i32, solid: usize, noise: usize, target: usize): void {
-  memory.fill(target, 0, 128);
-  if (y <= world.caveBottom) return;
+/** `hollowAt` for the eight groups of a row, into eight masks. `squares` has room for a row of numbers. */
+export function hollowRow(world: World, columns: usize, y: i32, solid: usize, squares: usize, target: usize): void {
   let any = i32x4.splat(0);
-  for (let at: usize = 0, here = columns; at < 128; at += 16, here += COLUMNS_SIZE) {
-    any = v128.or(any, allowedAt(world, columnsAt(here), y, v128.load(solid + at)));
+  if (hasCaves(world, y)) {
+    for (let at: usize = 0, here = columns; at < 128; at += 16, here += COLUMNS_SIZE) {
+      any = v128.or(any, allowedAt(world, columnsAt(here), y, v128.load(solid + at)));
+    }
   }
-  if (!v128.any_true(any)) return;
-  const x = columnsAt(columns).x;
-  const z = columnsAt(columns).z;
-  if (world.hallThreshold < RELIEF_MAX) {
-    noise3Row(world.hall, x, y, z, noise);
-    const threshold = f32x4.splat(world.hallThreshold);
-    for (let at: usize = 0; at < 128; at += 16) v128.store(target + at, f32x4.gt(v128.load(noise + at), threshold));
+  if (!v128.any_true(any)) {
+    memory.fill(target, 0, 128);
+    return;
   }
-  if (world.tunnelWidth != 0) addTunnels(world, x, y, z, noise, target);
+  markHollows(world, columnsAt(columns).x, y, columnsAt(columns).z, squares, target);
   for (let at: usize = 0, here = columns; at < 128; at += 16, here += COLUMNS_SIZE) {
     const allowed = allowedAt(world, columnsAt(here), y, v128.load(solid + at));
     v128.store(target + at, v128.and(v128.load(target + at), allowed));
   }
 }
 
-/** Adds the tunnels of a row to the masks of its hollows. */
-function addTunnels(world: World, x: i32, y: i32, z: i32, noise: usize, target: usize): void {
-  const width = f32x4.splat(world.tunnelWidth * world.tunnelWidth);
-  noise3Row(world.tunnelA, x, y, z, noise);
-  let near = i32x4.splat(0);
-  for (let at: usize = 0; at < 128; at += 16) {
-    const a = v128.load(noise + at);
-    const squared = f32x4.mul(a, a);
-    v128.store(noise + at, squared);
-    near = v128.or(near, f32x4.lt(squared, width));
+/** Where caves are allowed all along a row, if all of it is solid: up to this height, and above the sea level. */
+export function caveRoof(columns: usize): f32 {
+  let lowest = f32x4.splat(4096);
+  for (let here = columns, end = columns + 8 * COLUMNS_SIZE; here < end; here += COLUMNS_SIZE) {
+    lowest = f32x4.min(lowest, f32x4.sub(heightOf(columnsAt(here)), overhangOf(columnsAt(here))));
   }
-  if (!v128.any_true(near)) return;
-  noise3Row(world.tunnelB, x, y, z, noise + 128);
-  for (let at: usize = 0; at < 128; at += 16) {
-    const b = v128.load(noise + 128 + at);
-    const isIn = f32x4.lt(f32x4.add(v128.load(noise + at), f32x4.mul(b, b)), width);
-    v128.store(target + at, v128.or(v128.load(target + at), isIn));
-  }
+  return -largestOf(f32x4.neg(lowest));
+}
+
+export function largestOf(lanes: v128): f32 {
+  return max(
+    max(f32x4.extract_lane(lanes, 0), f32x4.extract_lane(lanes, 1)),
+    max(f32x4.extract_lane(lanes, 2), f32x4.extract_lane(lanes, 3)),
+  );
 }
 
 /**

@@ -9,7 +9,7 @@ import { cellsOf } from "./fill";
 import { Columns, fillColumns, hollowAt, isBuriedAt, newColumns, solidAt } from "./ground";
 import { CHUNK_SIZE, ORE_SIZE, SIDE, SOIL_DEPTH_MAX, VEIN_TILE_LOG2 } from "./layout";
 import { growTree, isTrunk, placeTree, plantsAt, Tree, tileOf } from "./tree";
-import { drawVein, oreAt, Vein } from "./vein";
+import { drawVein, Vein, withOres } from "./vein";
 import { World } from "./world";
 
 /**
@@ -111,21 +111,11 @@ function wrongIn(judge: Judge, group: u32, y: i32, solid: v128, covered: v128): 
 /** Four cells of ground with the ores in their stone and the plants in their air. */
 function grownAt(judge: Judge, ground: u32, x: i32, y: i32, z: i32): u32 {
   const world = judge.world;
-  let four: u32 = 0;
-  let plants: u32 = 0;
-  let isAsked = y <= world.seaLevel;
-  for (let lane = 0; lane < 4; lane++) {
-    const shift = <u32>lane << 3;
-    let cell = ground >> shift & 0xff;
-    if (cell == world.stone) cell = oreAt(world, judge.vein, x + lane, y, z);
-    if (cell == 0) {
-      if (!isAsked) plants = plantsAt(world, judge.tree, judge.treeColumns, x, y, z);
-      isAsked = true;
-      cell = plants >> shift & 0xff;
-    }
-    four |= cell << shift;
-  }
-  return four;
+  const cells = withOres(world, judge.vein, ground, x, y, z);
+  if (y <= world.seaLevel) return cells;
+  // All bits of each byte that is air.
+  const air = (~((cells & 0x7f7f7f7f) + 0x7f7f7f7f | cells) & 0x80808080) >> 7;
+  return air == 0 ? cells : cells | air * 0xff & plantsAt(world, judge.tree, judge.treeColumns, x, y, z);
 }
 
 /** Draws a tile; the lowest cell of its trunk in the chunk if the output has another material there, or −1. */

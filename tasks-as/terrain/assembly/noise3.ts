@@ -80,7 +80,7 @@ function addRow(octave: Octave, x: i32, y: i32, z: i32, target: usize, isFirst: 
 }
 
 /** f and fade of the 32 cells from x on. */
-function keepFractions(octave: Octave, x: i32): void {
+export function keepFractions(octave: Octave, x: i32): void {
   for (let group: usize = 0; group < ROW_GROUPS; group++) {
     const f = fractions(octave, x + (<i32>group << 2) + octave.offsetX);
     v128.store(octave.row + (group << 5), f);
@@ -90,7 +90,7 @@ function keepFractions(octave: Octave, x: i32): void {
 }
 
 /** The block of the rows y − y mod 4 … + 3: a₀, b₀, c₁, b₁ behind sixteen bytes. */
-function blockAt(octave: Octave, x: i32, y: i32, z: i32): usize {
+export function blockAt(octave: Octave, x: i32, y: i32, z: i32): usize {
   const block = octave.blocks + BLOCK_SIZE * (<usize>x & (KEPT - 1));
   const fourth = y >> 2;
   if (load<i32>(block) == x && load<i32>(block, 4) == fourth && load<i32>(block, 8) == z) return block;

@@ -40,20 +40,34 @@ function isInVein(vein: Vein, x: i32, y: i32, z: i32): bool {
   return dx * dx + dy * dy + dz * dz <= reachOf(vein.radius);
 }
 
-/** The ore at a place if it is stone, or the stone: the first ore of the world's list wins. */
-export function oreAt(world: World, vein: Vein, x: i32, y: i32, z: i32): u8 {
-  for (let ore = world.ores; ore < world.oresEnd; ore += ORE_SIZE) {
-    if (load<u8>(ore) == world.stone) continue;
+/** Four cells (x … x + 3, y, z), x a multiple of four, with the ores in their stone: the first of the world's list wins. */
+export function withOres(world: World, vein: Vein, cells: u32, x: i32, y: i32, z: i32): u32 {
+  let stone = cells ^ <u32>world.stone * 0x01010101;
+  // The highest bit of each byte that is stone.
+  stone = ~((stone & 0x7f7f7f7f) + 0x7f7f7f7f | stone) & 0x80808080;
+  for (let ore = world.ores; ore < world.oresEnd && stone != 0; ore += ORE_SIZE) {
     const reach = <i32>load<u8>(ore, 1);
+    if (load<u8>(ore) == world.stone) continue;
+    if (y + reach < <i32>load<i16>(ore, 2) || y - reach > <i32>load<i16>(ore, 4)) continue;
     for (let tileZ = (z - reach) >> VEIN_TILE_LOG2; tileZ <= (z + reach) >> VEIN_TILE_LOG2; tileZ++) {
       for (let tileY = (y - reach) >> VEIN_TILE_LOG2; tileY <= (y + reach) >> VEIN_TILE_LOG2; tileY++) {
-        for (let tileX = (x - reach) >> VEIN_TILE_LOG2; tileX <= (x + reach) >> VEIN_TILE_LOG2; tileX++) {
-          if (drawVein(world, vein, ore, tileX, tileY, tileZ) && isInVein(vein, x, y, z)) return load<u8>(ore);
+        for (let tileX = (x - reach) >> VEIN_TILE_LOG2; tileX <= (x + 3 + reach) >> VEIN_TILE_LOG2; tileX++) {
+          if (!drawVein(world, vein, ore, tileX, tileY, tileZ)) continue;
+          const found = stone & bytesInVein(vein, x, y, z);
+          cells ^= (found >> 7) * (<u32>load<u8>(ore) ^ <u32>world.stone);
+          stone ^= found;
         }
       }
     }
   }
-  return world.stone;
+  return cells;
+}
+
+/** The highest bit of each byte whose cell lies in the vein. */
+function bytesInVein(vein: Vein, x: i32, y: i32, z: i32): u32 {
+  let bytes: u32 = 0;
+  for (let lane = 0; lane < 4; lane++) if (isInVein(vein, x + lane, y, z)) bytes |= 0x80 << (lane << 3);
+  return bytes;
 }
 
 /** Puts every vein that reaches into the chunk into its stone. */
