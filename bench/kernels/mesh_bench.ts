@@ -5,12 +5,14 @@ import { answerOf, Landscape, meshChunk, temperateMaterials } from "../../tasks-
 import { instantiateCore, loadCore } from "../../tasks-as/testing/core.ts";
 import { type Draw, drawsFrom } from "../../tasks-as/testing/draws.ts";
 import { writeChart } from "./chart.ts";
-import { compare, type Contender, ratios } from "./compare.ts";
+import { compare, type Contender, ratios, type Timing } from "./compare.ts";
 import { aoMesh, aoMesherVolume } from "./mesh_library.ts";
 import { PlainMesher } from "./mesh_plain.ts";
+import { runNative } from "./native.ts";
 import { terrain } from "../../tasks-as/terrain/codec.ts";
 
 const ROUNDS = 40;
+const NATIVE_ROUNDS = 200;
 const core = instantiateCore(await loadCore(mesh.id, mesh.version));
 const land = new Landscape(instantiateCore(await loadCore(terrain.id, terrain.version)), 7n);
 const opaqueOnly: readonly MeshMaterial[] = temperateMaterials.map((one, i) =>
@@ -42,8 +44,29 @@ function contenders(chunk: MeshInput): Contender[] {
   ];
 }
 
-const rows = [...pieces].flatMap(([name, chunk]) => {
-  const timings = compare(contenders(chunk), ROUNDS);
+/** The same in C, where there is a compiler; its output must be the kernel's to the last bit. */
+async function nativeTimings(chunk: MeshInput): Promise<Timing[]> {
+  const { input, assets: [materials], output } = meshChunk(core, chunk, temperateMaterials);
+  const table = (materials as Uint8Array).subarray(8);
+  const bytes = new Uint8Array(8 + table.length + input.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, NATIVE_ROUNDS, true);
+  view.setUint32(4, table.length, true);
+  bytes.set(table, 8);
+  bytes.set(input, 8 + table.length);
+  const native = await runNative(new URL("native/mesh.c", import.meta.url), bytes);
+  if (native.type === "missing") return [];
+  if (native.check !== String(fnvOf(output))) throw new Error("Cannot compare: C makes another mesh");
+  return [{ name: `the same in C, ${native.compiler} -O2`, ms: native.ms }];
+}
+
+/** The hash that native/mesh.c makes of its output. */
+function fnvOf(bytes: Uint8Array): number {
+  return bytes.reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), 0x811c9dc5) >>> 0;
+}
+
+async function measure([name, chunk]: readonly [string, MeshInput]) {
+  const timings = [...compare(contenders(chunk), ROUNDS), ...await nativeTimings(chunk)];
   const factors = ratios(timings);
   const quads = answerOf(meshChunk(core, chunk, temperateMaterials)).quads.length / 2;
   return timings.map((timing, i) => ({
@@ -53,7 +76,9 @@ const rows = [...pieces].flatMap(([name, chunk]) => {
     us: timing.ms * 1000,
     ratio: factors[i],
   }));
-});
+}
+
+const rows = (await Array.fromAsync(pieces, measure)).flat();
 const dark = meshChunk(core, { ...land.surround(3, 0, 3), planes: new Uint8Array(6144) }, opaqueOnly);
 const [unlit] = compare([{
   name: "kernel without light",

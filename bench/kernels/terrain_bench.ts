@@ -12,7 +12,7 @@ import { runNative } from "./native.ts";
 import { markAbove, octaveOf } from "./terrain_plain.ts";
 
 const SEED = 7n;
-const ROUNDS = 60;
+const ROUNDS = 400;
 const HALL_PERIOD_LOG2 = 6;
 /** Far below the ground only the halls' noise is left: one octave at each of 32,768 cells, and a threshold. */
 const PLACE = { seed: SEED, chunkX: 5, chunkY: -20, chunkZ: 9 } as const;

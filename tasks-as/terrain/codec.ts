@@ -133,7 +133,7 @@ const TREE_KINDS = ["none", "round", "cone", "pillar"] as const;
 /** The kernel's name, version and the bytes of its inputs, assets and outputs. */
 export const terrain = {
   id: "terrain",
-  version: "1.1.1",
+  version: "1.1.2",
   /** Cells along an edge of a chunk. */
   side: SIDE,
 

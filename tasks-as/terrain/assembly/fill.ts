@@ -18,6 +18,7 @@ import {
   solidRow,
 } from "./ground";
 import { CAVE_ROOF, CHUNK_SIZE, SIDE, SOIL_DEPTH_MAX } from "./layout";
+import { fillSoil, narrowed, SOIL_SIZE, soilRow } from "./soil";
 import { stampTrees, Tree } from "./tree";
 import { stampVeins, Vein } from "./vein";
 import { World } from "./world";
@@ -34,6 +35,8 @@ class Rows {
   covered: usize;
   /** Room for a row of numbers. */
   squares: usize;
+  /** What the columns of the row are made of. */
+  soil: usize;
 }
 
 function newRows(): Rows {
@@ -42,6 +45,7 @@ function newRows(): Rows {
   rows.hollow = arenaTake(16 * GROUPS, 16);
   rows.covered = arenaTake(16 * GROUPS, 16);
   rows.squares = arenaTake(16 * GROUPS, 16);
+  rows.soil = arenaTake(SOIL_SIZE, 16);
   return rows;
 }
 
@@ -88,6 +92,7 @@ function fillSlice(world: World, z: i32, cells: usize, columns: usize, rows: Row
     memory.fill(cells + ((<usize>y << 5 | <usize>z) << 5), world.y + y <= world.seaLevel ? world.water : 0, SIDE);
   }
   const buried = <i32>Mathf.floor(-largestOf(f32x4.neg(lowest))) - SOIL_DEPTH_MAX - 2 - world.y;
+  if (top >= 0) fillSoil(columns, rows.soil);
   let y = top;
   for (; y > buried && y >= 0; y--) {
     solidRow(world, columns, world.y + y, rows.solid);
@@ -95,7 +100,7 @@ function fillSlice(world: World, z: i32, cells: usize, columns: usize, rows: Row
       hollowRow(world, columns, world.y + y, rows.solid, rows.squares, rows.hollow);
       const row = cells + ((<usize>y << 5 | <usize>z) << 5);
       if (isBuried(rows)) fillStone(world, rows, row);
-      else fillRow(world, columns, world.y + y, rows, row);
+      else soilRow(world, rows.soil, world.y + y, rows.solid, rows.hollow, rows.covered, row);
     }
     for (let at: usize = 0; at < 128; at += 16) {
       const solid = v128.load(rows.solid + at);
@@ -143,22 +148,8 @@ function isBuried(rows: Rows): bool {
 /** A row of stone and hollows. */
 function fillStone(world: World, rows: Rows, row: usize): void {
   const stone = i8x16.splat(world.stone);
-  for (let half: usize = 0; half < 2; half++) {
-    const from = rows.hollow + (half << 6);
-    const first = i16x8.narrow_i32x4_s(v128.load(from), v128.load(from, 16));
-    const second = i16x8.narrow_i32x4_s(v128.load(from, 32), v128.load(from, 48));
-    v128.store(row + (half << 4), v128.andnot(stone, i8x16.narrow_i16x8_s(first, second)));
-  }
-}
-
-function fillRow(world: World, columns: usize, y: i32, rows: Rows, row: usize): void {
-  for (let group: usize = 0; group < GROUPS; group++) {
-    const at = group << 4;
-    const here = columnsAt(columns + group * COLUMNS_SIZE);
-    const covered = v128.load(rows.covered + at);
-    const four = cellsOf(world, here, y, v128.load(rows.solid + at), v128.load(rows.hollow + at), covered);
-    store<u32>(row + (group << 2), four);
-  }
+  v128.store(row, v128.andnot(stone, narrowed(rows.hollow)));
+  v128.store(row, v128.andnot(stone, narrowed(rows.hollow + 64)), 16);
 }
 
 /** The materials of four cells, one byte each. */

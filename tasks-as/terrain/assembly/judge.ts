@@ -8,7 +8,7 @@ import { Random, randomBelow, randomFrom } from "../../lib/random";
 import { cellsOf } from "./fill";
 import { Columns, fillColumns, hollowAt, isBuriedAt, newColumns, solidAt } from "./ground";
 import { CHUNK_SIZE, ORE_SIZE, SIDE, SOIL_DEPTH_MAX, VEIN_TILE_LOG2 } from "./layout";
-import { growTree, isTrunk, placeTree, plantsAt, Tree, tileOf } from "./tree";
+import { growGrove, growTree, GROVE_SIZE, isTrunk, placeTree, plantsAt, Tree, tileOf } from "./tree";
 import { drawVein, Vein, withOres } from "./vein";
 import { World } from "./world";
 
@@ -31,6 +31,10 @@ class Judge {
   treeColumns: Columns;
   vein: Vein;
   tree: Tree;
+  /** The trees near the columns at hand, once they were asked for. */
+  grove: usize;
+  groveEnd: usize;
+  isGroveKnown: bool;
   output: usize;
 }
 
@@ -43,6 +47,7 @@ export function judge(world: World, output: usize, outputSize: usize, seed: u64)
   judge.treeColumns = newColumns();
   judge.vein = changetype<Vein>(arenaTake(offsetof<Vein>(), 4));
   judge.tree = changetype<Tree>(arenaTake(offsetof<Tree>(), 4));
+  judge.grove = arenaTake(GROVE_SIZE, 4);
   judge.output = output;
   if (world.y > world.highest) return judgeEmpty(judge);
   const each: u32 = world.isDeep ? 1 : GROUPS_IN_COLUMNS;
@@ -81,6 +86,7 @@ function judgeEmpty(judge: Judge): usize {
 
 /** Makes the four columns of a group of cells the ones at hand. */
 function setColumns(judge: Judge, group: u32): void {
+  judge.isGroveKnown = false;
   fillColumns(judge.world, judge.columns, judge.world.x + <i32>(group & 31), judge.world.z + <i32>(group >> 5 & 31));
 }
 
@@ -115,7 +121,10 @@ function grownAt(judge: Judge, ground: u32, x: i32, y: i32, z: i32): u32 {
   if (y <= world.seaLevel) return cells;
   // All bits of each byte that is air.
   const air = (~((cells & 0x7f7f7f7f) + 0x7f7f7f7f | cells) & 0x80808080) >> 7;
-  return air == 0 ? cells : cells | air * 0xff & plantsAt(world, judge.tree, judge.treeColumns, x, y, z);
+  if (air == 0) return cells;
+  if (!judge.isGroveKnown) judge.groveEnd = growGrove(world, judge.grove, judge.treeColumns, x, z);
+  judge.isGroveKnown = true;
+  return cells | air * 0xff & plantsAt(judge.grove, judge.groveEnd, x, y, z);
 }
 
 /** Draws a tile; the lowest cell of its trunk in the chunk if the output has another material there, or −1. */

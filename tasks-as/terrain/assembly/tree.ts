@@ -4,7 +4,7 @@
  */
 import { biomeAt, Columns, fillColumns, heightAt, hollowAt, overhangAt, solidAt } from "./ground";
 import { hashAt, mix, unitOf } from "./hash";
-import { CROWN_ABOVE, CROWN_REACH, CROWN_UNDER, RELIEF_MAX, SIDE, TREE_GAP, TREE_TILE, TRUNK_MAX } from "./layout";
+import { CROWN_ABOVE, CROWN_REACH, CROWN_UNDER, RELIEF_MAX, SIDE, TREE_GAP, TREE_TILE } from "./layout";
 import { World } from "./world";
 
 const KIND_NONE: u32 = 0;
@@ -54,14 +54,17 @@ export function growTree(world: World, tree: Tree, columns: Columns, bits: u32, 
   const reach = overhangAt(columns, lane) * RELIEF_MAX + 1;
   const highest = <i32>Mathf.ceil(height + reach);
   const lowest = <i32>Mathf.floor(height - reach);
-  if (highest + TRUNK_MAX + CROWN_ABOVE < bottom || lowest - CROWN_UNDER >= top) return false;
+  tree.trunk = <i32>load<u8>(biome, 38) + <i32>((bits & 0xff) % (<u32>load<u8>(biome, 39) + 1));
+  // A root below that has no crown in sight.
+  const enough = bottom - tree.trunk - CROWN_ABOVE;
+  if (highest < enough || lowest - CROWN_UNDER >= top) return false;
   let y = highest;
   let solid = solidAt(world, columns, y);
-  while (y > lowest && laneOf(solid, lane) == 0) solid = solidAt(world, columns, --y);
+  while (y > max(lowest, enough) && laneOf(solid, lane) == 0) solid = solidAt(world, columns, --y);
+  if (y > lowest && laneOf(solid, lane) == 0) return false;
   if (y <= world.seaLevel + 1 || y >= <i32>load<i16>(biome, 32)) return false;
   if (laneOf(hollowAt(world, columns, y, solid), lane) != 0) return false;
   tree.y = y;
-  tree.trunk = <i32>load<u8>(biome, 38) + <i32>((bits & 0xff) % (<u32>load<u8>(biome, 39) + 1));
   tree.wood = load<u8>(biome, 36);
   tree.leaves = load<u8>(biome, 37);
   return y - CROWN_UNDER < top && y + tree.trunk + CROWN_ABOVE >= bottom;
@@ -99,26 +102,37 @@ function crownReach(tree: Tree, y: i32): i32 {
   return radius <= 0 ? 1 : radius * radius + 1;
 }
 
-/**
- * What trees put at four cells in a row if they are air, one byte each: wood before leaves, of leaves the
- * largest number, 0 for nothing.
- */
-export function plantsAt(world: World, tree: Tree, columns: Columns, x: i32, y: i32, z: i32): u32 {
-  let leaves: u32 = 0;
-  let wood: u32 = 0;
-  if (y > world.highest) return 0;
+/** Bytes of the trees of all tiles from which a crown can reach four columns. */
+export const GROVE_SIZE: usize = 9 * offsetof<Tree>();
+
+/** Puts the trees that reach into the chunk at (x … x + 3, z) to `grove`, one behind the other; returns their end. */
+export function growGrove(world: World, grove: usize, columns: Columns, x: i32, z: i32): usize {
   for (let tileZ = tileOf(z - CROWN_REACH); tileZ <= tileOf(z + CROWN_REACH); tileZ++) {
     for (let tileX = tileOf(x - CROWN_REACH); tileX <= tileOf(x + 3 + CROWN_REACH); tileX++) {
+      const tree = changetype<Tree>(grove);
       const bits = placeTree(world, tree, tileX, tileZ);
       if (tree.x < x - CROWN_REACH || tree.x > x + 3 + CROWN_REACH || abs(tree.z - z) > CROWN_REACH) continue;
-      if (!growTree(world, tree, columns, bits, y, y + 1)) continue;
-      for (let lane = 0; lane < 4; lane++) {
-        const shift = <u32>lane << 3;
-        if (isTrunk(tree, x + lane, y, z)) wood |= <u32>tree.wood << shift;
-        else if (isCrown(tree, x + lane, y, z)) {
-          const other = leaves >> shift & 0xff;
-          leaves ^= (other ^ max(other, <u32>tree.leaves)) << shift;
-        }
+      if (growTree(world, tree, columns, bits, world.y, world.y + SIDE)) grove += offsetof<Tree>();
+    }
+  }
+  return grove;
+}
+
+/**
+ * What the trees of a grove put at four cells in a row if they are air, one byte each: wood before leaves, of leaves
+ * the largest number, 0 for nothing.
+ */
+export function plantsAt(grove: usize, end: usize, x: i32, y: i32, z: i32): u32 {
+  let leaves: u32 = 0;
+  let wood: u32 = 0;
+  for (; grove < end; grove += offsetof<Tree>()) {
+    const tree = changetype<Tree>(grove);
+    for (let lane = 0; lane < 4; lane++) {
+      const shift = <u32>lane << 3;
+      if (isTrunk(tree, x + lane, y, z)) wood |= <u32>tree.wood << shift;
+      else if (isCrown(tree, x + lane, y, z)) {
+        const other = leaves >> shift & 0xff;
+        leaves ^= (other ^ max(other, <u32>tree.leaves)) << shift;
       }
     }
   }
