@@ -145,7 +145,7 @@ export class BackendGateway implements Sweepable {
 
   #end(session: BackendSession): void {
     this.#sessions.remove(session);
-    session.end();
-    this.#parts.shell.raise({ type: "backendLeft", nowMs: this.#parts.shell.nowMs(), backend: session.no });
+    const tasks = session.end();
+    this.#parts.shell.raise({ type: "backendLeft", nowMs: this.#parts.shell.nowMs(), tasks });
   }
 }

@@ -102,12 +102,14 @@ export class BackendSession implements Session, Client {
     this.#droppedMs = nowMs;
   }
 
-  /** Is over: gives up everything it waits for. */
-  end(): void {
+  /** Is over: gives up everything it waits for, and answers which tasks that were. */
+  end(): readonly number[] {
     this.#connection = null;
     this.#forgetKept();
-    this.#parts.desk.abandon(this.#tickets.values());
+    const tickets = [...this.#tickets.values()];
     this.#tickets.clear();
+    this.#parts.desk.abandon(tickets);
+    return tickets.map(({ task }) => task);
   }
 
   /** Takes one message of the connected backend. */

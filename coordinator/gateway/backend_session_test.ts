@@ -173,7 +173,7 @@ Deno.test("a session that stays away ends: its tasks are abandoned and the core 
   assert.equal(rig.gateway.size, 1);
   rig.gateway.sweep(rig.shell.clockMs + wire.resumeMs + 1, false);
   assert.deepEqual([rig.gateway.size, rig.desk.inFlight], [0, 0]);
-  assert.deepEqual(rig.shell.events.at(-1), { type: "backendLeft", nowMs: 10_000, backend: 1 });
+  assert.deepEqual(rig.shell.events.at(-1), { type: "backendLeft", nowMs: 10_000, tasks: [1] });
   assert.equal(rig.open(session).messages[0]![2], false);
   rig.answer(1);
 });

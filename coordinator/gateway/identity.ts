@@ -1,32 +1,37 @@
-// What a task is, as one hash: the kernel's digest, its input and its assets, and a limit of fuel where the task has one
-// of its own, below the kernel's.
+// What a task is, as one hash: whose it is, the kernel's digest, its input and its assets, and a limit of fuel where the
+// task has one of its own, below the kernel's.
 import { createHash } from "node:crypto";
 
+const PROJECT_BYTES = 8;
 const DIGEST_BYTES = 32;
 const FUEL_BYTES = 8;
 /** Far above the most assets of a task. */
 const HAS_LIMIT = 128;
 
 /**
- * SHA-256 over the kernel's digest, the number of assets (one byte), their digests and the input, in lower-case hex.
+ * SHA-256 over the project's number in this process (a float64, little-endian), the kernel's digest, the number of assets (one byte), their digests and the input, in lower-case hex.
  * With a limit of fuel 128 is added to the number, and the limit (8 bytes, little-endian) stands before the input.
  * All parts but the last have a fixed length, so no two tasks give the same bytes. (0.8 µs for 180 bytes of input;
  * twice that when each digest is handed to the hash as hex.)
  */
 export function identityOf(
+  project: number,
   kernelDigest: string,
   assets: readonly string[],
   input: Uint8Array,
   fuelLimit: number | null = null,
 ): string {
-  const assetsEnd = DIGEST_BYTES + 1 + DIGEST_BYTES * assets.length;
+  const kernelEnd = PROJECT_BYTES + DIGEST_BYTES;
+  const assetsEnd = kernelEnd + 1 + DIGEST_BYTES * assets.length;
   const head = new Uint8Array(assetsEnd + (fuelLimit === null ? 0 : FUEL_BYTES));
-  head.set(digestBytes(kernelDigest));
-  head[DIGEST_BYTES] = assets.length + (fuelLimit === null ? 0 : HAS_LIMIT);
+  const view = new DataView(head.buffer);
+  view.setFloat64(0, project, true);
+  head.set(digestBytes(kernelDigest), PROJECT_BYTES);
+  head[kernelEnd] = assets.length + (fuelLimit === null ? 0 : HAS_LIMIT);
   for (let i = 0; i < assets.length; i++) {
-    head.subarray(DIGEST_BYTES + 1 + DIGEST_BYTES * i).setFromHex(assets[i]!);
+    head.subarray(kernelEnd + 1 + DIGEST_BYTES * i).setFromHex(assets[i]!);
   }
-  if (fuelLimit !== null) new DataView(head.buffer).setBigUint64(assetsEnd, BigInt(fuelLimit), true);
+  if (fuelLimit !== null) view.setBigUint64(assetsEnd, BigInt(fuelLimit), true);
   return createHash("sha256").update(head).update(input).digest("hex");
 }
 

@@ -1,9 +1,12 @@
 // The attempts a worker has in hand: what was sent to it and not yet answered.
 import type { Assignment } from "./worker_messages.ts";
 
-/** Bounded; the oldest is forgotten first, its answer then counts as unknown. */
+/**
+ * Bounded; the oldest is forgotten first, its answer then counts as unknown. An array, since they are few and the oldest
+ * is mostly answered first: a Map that gains and loses an entry for every task is made anew every few tasks.
+ */
 export class InHand {
-  readonly #attempts = new Map<number, Assignment>();
+  readonly #attempts: Assignment[] = [];
   readonly #max: number;
 
   /** Nothing in hand. */
@@ -13,24 +16,22 @@ export class InHand {
 
   /** Notes what is sent. */
   add(assignment: Assignment): void {
-    this.#attempts.set(assignment.attempt, assignment);
-    if (this.#attempts.size <= this.#max) return;
-    for (const oldest of this.#attempts.keys()) {
-      this.#attempts.delete(oldest);
-      return;
-    }
+    if (this.#attempts.push(assignment) > this.#max) this.#attempts.shift();
   }
 
   /** The attempt, once: whoever asks again, or with another fence, gets nothing. */
   take(attempt: number, fence: number): Assignment | undefined {
-    const found = this.#attempts.get(attempt);
-    if (found?.fence !== fence) return undefined;
-    this.#attempts.delete(attempt);
-    return found;
+    for (let at = 0; at < this.#attempts.length; at++) {
+      const found = this.#attempts[at]!;
+      if (found.attempt !== attempt || found.fence !== fence) continue;
+      this.#attempts.splice(at, 1);
+      return found;
+    }
+    return undefined;
   }
 
   /** Forgets all. */
   clear(): void {
-    this.#attempts.clear();
+    this.#attempts.length = 0;
   }
 }

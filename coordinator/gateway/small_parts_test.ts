@@ -21,27 +21,36 @@ const digestB = "bb".repeat(32);
 const hashOf = async (bytes: Uint8Array<ArrayBuffer>) =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 
-Deno.test("identityOf() is SHA-256 over kernel, number of assets, assets and input", async () => {
+Deno.test("identityOf() is SHA-256 over project, kernel, number of assets, assets and input", async () => {
   const input = Uint8Array.of(1, 2, 3);
-  const parts = Uint8Array.of(...Uint8Array.fromHex(digestA), 1, ...Uint8Array.fromHex(digestB), ...input);
-  assert.equal(identityOf(digestA, [digestB], input), await hashOf(parts));
+  const project = [0, 0, 0, 0, 0, 0, 0x14, 0x40];
+  const parts = Uint8Array.of(
+    ...project,
+    ...Uint8Array.fromHex(digestA),
+    1,
+    ...Uint8Array.fromHex(digestB),
+    ...input,
+  );
+  assert.equal(identityOf(5, digestA, [digestB], input), await hashOf(parts));
   const limit = Uint8Array.of(7, 0, 0, 0, 0, 0, 0, 0);
   const limited = Uint8Array.of(
+    ...project,
     ...Uint8Array.fromHex(digestA),
     129,
     ...Uint8Array.fromHex(digestB),
     ...limit,
     ...input,
   );
-  assert.equal(identityOf(digestA, [digestB], input, 7), await hashOf(limited));
+  assert.equal(identityOf(5, digestA, [digestB], input, 7), await hashOf(limited));
   const others = [
-    identityOf(digestB, [digestB], input),
-    identityOf(digestA, [], input),
-    identityOf(digestA, [digestB, digestB], input),
-    identityOf(digestA, [digestB], Uint8Array.of(1, 2)),
-    identityOf(digestA, [digestB], input),
-    identityOf(digestA, [digestB], input, 7),
-    identityOf(digestA, [digestB], input, 8),
+    identityOf(5, digestB, [digestB], input),
+    identityOf(5, digestA, [], input),
+    identityOf(5, digestA, [digestB, digestB], input),
+    identityOf(5, digestA, [digestB], Uint8Array.of(1, 2)),
+    identityOf(5, digestA, [digestB], input),
+    identityOf(5, digestA, [digestB], input, 7),
+    identityOf(5, digestA, [digestB], input, 8),
+    identityOf(6, digestA, [digestB], input),
   ];
   assert.equal(new Set(others).size, others.length);
 });

@@ -265,7 +265,7 @@ function fuelLimitOf({ fuelLimit, kernel }: TaskRequest): number {
 
 /** A limit that is the kernel's own adds nothing to what the task is. */
 function identityOfRequest(request: TaskRequest): string {
-  const { kernel, assets, input } = request;
+  const { project, kernel, assets, input } = request;
   const limit = fuelLimitOf(request);
-  return identityOf(kernel.digest, assets, input, limit === kernel.fuelMax ? null : limit);
+  return identityOf(project.no, kernel.digest, assets, input, limit === kernel.fuelMax ? null : limit);
 }

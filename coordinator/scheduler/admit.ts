@@ -1,18 +1,20 @@
 // Admission: an answer from the cache, a place beside the same task in flight, a refusal at once, or a new task.
-import { ResultCache } from "./cache.ts";
 import { allows } from "./breaker.ts";
-import { forgetRequest, refuse, refuseSpec, replyTo } from "./finish.ts";
+import { refuse, refuseSpec, replyTo } from "./finish.ts";
 import { armRung, place } from "./ladder.ts";
 import { isExcluded } from "./room.ts";
 import { offerShadows } from "./shadows.ts";
-import type { KernelState, State, Task } from "./state.ts";
+import type { Attempt, KernelState, State, Task } from "./state.ts";
 import { backlogMs, localMs } from "./trusted.ts";
+import { addRecipient } from "./window.ts";
 import type { Effect, TaskSpec } from "./types.ts";
 
 /** Keys of waiting tasks are at most so far behind the present: priority moves a deadline by less than this. */
 const KEYS_BEHIND_MS = 1_000;
 /** When a full queue may have room again. */
 const RETRY_MS = 50;
+const noAttempts: readonly Attempt[] = [];
+const nobody: readonly string[] = [];
 
 /** Takes a task in. `submittedMs` is when it first came, which for an orphan of a merged task is earlier than now. */
 export function submitted(
@@ -34,8 +36,7 @@ export function submitted(
       out,
     );
   }
-  const key = ResultCache.key(spec.project, spec.identity);
-  if (answeredFromCache(state, nowMs, spec, submittedMs, key, out) || merged(state, spec, submittedMs, key)) {
+  if (answeredFromCache(state, nowMs, spec, submittedMs, out) || merged(state, spec, submittedMs)) {
     return;
   }
   const full = crowded(state, spec);
@@ -52,9 +53,9 @@ export function submitted(
     } ms more than the deadline`;
     return refuseSpec(state, spec, "task.infeasible", text, Math.ceil(waitMs), 0, out);
   }
-  const task = newTask(state, spec, kernel, key, submittedMs);
+  const task = newTask(state, spec, kernel, submittedMs);
   state.tasks.set(spec.task, task);
-  if (!state.merging.has(key)) state.merging.set(key, task);
+  if (!state.merging.has(spec.identity)) state.merging.set(spec.identity, task);
   state.timers.push(spec.dueMs, { type: "due", task });
   place(state, nowMs, task, out);
   armRung(state, nowMs, task, out);
@@ -66,10 +67,9 @@ export function withdrawn(state: State, nowMs: number, taskNo: number, out: Effe
   const leader = state.merged.get(taskNo);
   const task = state.tasks.get(taskNo);
   if (leader !== undefined) {
-    const follower = leader.followers.get(taskNo);
-    leader.followers.delete(taskNo);
+    const follower = leader.followers?.get(taskNo);
+    leader.followers?.delete(taskNo);
     state.merged.delete(taskNo);
-    if (follower !== undefined) forgetRequest(state, follower.spec);
     if (follower !== undefined) {
       refuseSpec(state, follower.spec, "task.cancelled", "Task was withdrawn", null, 0, out);
     }
@@ -78,9 +78,13 @@ export function withdrawn(state: State, nowMs: number, taskNo: number, out: Effe
   }
 }
 
-/** A backend's session is over: nobody waits for what it asked. */
-export function backendLeft(state: State, nowMs: number, backend: number, out: Effect[]): void {
-  for (const no of [...state.byBackend.get(backend) ?? []]) withdrawn(state, nowMs, no, out);
+/**
+ * A backend's session is over: nobody waits for what it asked. What was merged goes first, or it would be submitted anew
+ * when the task it waits with ends.
+ */
+export function backendLeft(state: State, nowMs: number, tasks: readonly number[], out: Effect[]): void {
+  for (const no of tasks) if (state.merged.has(no)) withdrawn(state, nowMs, no, out);
+  for (const no of tasks) withdrawn(state, nowMs, no, out);
 }
 
 /** The deadline passed. */
@@ -96,31 +100,29 @@ function answeredFromCache(
   nowMs: number,
   spec: TaskSpec,
   submittedMs: number,
-  key: string,
   out: Effect[],
 ): boolean {
-  const entry = state.cache.get(key);
+  const entry = state.cache.get(spec.identity);
   if (entry === undefined) return false;
   const { served, source } = entry;
   const proven = entry.proven || served?.verdict === "right";
   if (!proven && (spec.verify === "always" || (source !== null && isExcluded(spec, source.tags)))) {
     return false;
   }
-  served?.recipients.push({ backend: spec.backend, request: spec.request, project: spec.project, fuel: 0 });
+  if (served !== null) addRecipient(served, spec);
   state.counters.cached++;
   if (nowMs <= spec.dueMs) state.counters.deadlineMet++;
   out.push(replyTo(spec, submittedMs, nowMs, entry, entry.tier, "cached", source?.id ?? null, 0));
   return true;
 }
 
-function merged(state: State, spec: TaskSpec, submittedMs: number, key: string): boolean {
-  const leader = state.merging.get(key);
+function merged(state: State, spec: TaskSpec, submittedMs: number): boolean {
+  const leader = state.merging.get(spec.identity);
   if (leader === undefined || leader.spec.dueMs > spec.dueMs) return false;
   if (spec.verify === "always" && leader.spec.verify !== "always") return false;
   if (!spec.exclude.every((tag) => leader.spec.exclude.includes(tag))) return false;
-  leader.followers.set(spec.task, { spec, submittedMs });
+  (leader.followers ??= new Map()).set(spec.task, { spec, submittedMs });
   state.merged.set(spec.task, leader);
-  rememberRequest(state, spec);
   return true;
 }
 
@@ -140,25 +142,27 @@ function crowded(state: State, { project, weight }: TaskSpec): string | null {
 function infeasibleByMs(state: State, nowMs: number, kernel: KernelState, spec: TaskSpec): number {
   const { config: { samplesMin, breaker }, breakers } = state;
   const bytes = spec.input.length;
+  const leftMs = spec.dueMs - nowMs;
   let soonestMs = Infinity;
-  if (allows(breakers.local, nowMs, breaker)) {
-    if (kernel.local.of(bytes).samples < samplesMin && kernel.usableSlots === 0) return 0;
-    soonestMs = backlogMs(state) + localMs(state, kernel, bytes, 0.5);
-  }
   if (kernel.usableSlots > 0 && allows(breakers.peer, nowMs, breaker)) {
     const service = kernel.service.of(bytes);
     if (service.samples < samplesMin) return 0;
     // Tasks with later deadlines wait behind this one, however many there are.
     const aheadMs = nowMs - KEYS_BEHIND_MS;
     const ahead = kernel.queued.between(aheadMs, keyMs(state, spec));
-    soonestMs = Math.min(soonestMs, service.meanMs * (1 + Math.floor(ahead / kernel.usableSlots)));
+    soonestMs = service.meanMs * (1 + Math.floor(ahead / kernel.usableSlots));
+    if (soonestMs <= leftMs) return 0;
+  }
+  if (allows(breakers.local, nowMs, breaker)) {
+    if (kernel.local.of(bytes).samples < samplesMin && kernel.usableSlots === 0) return 0;
+    soonestMs = Math.min(soonestMs, backlogMs(state) + localMs(state, kernel, bytes, 0.5));
   }
   if (kernel.cloudSlots > 0 && allows(breakers.cloud, nowMs, breaker)) {
     const cloud = kernel.cloudTurnaround.of(bytes);
     if (cloud.samples < samplesMin) return 0;
     soonestMs = Math.min(soonestMs, cloud.meanMs);
   }
-  return Math.max(0, soonestMs - (spec.dueMs - nowMs));
+  return Math.max(0, soonestMs - leftMs);
 }
 
 /** Where a task stands among those that wait. */
@@ -166,24 +170,16 @@ function keyMs({ config }: State, { dueMs, priority }: TaskSpec): number {
   return dueMs - priority * config.priorityMs;
 }
 
-function newTask(
-  state: State,
-  spec: TaskSpec,
-  kernel: KernelState,
-  cacheKey: string,
-  submittedMs: number,
-): Task {
-  rememberRequest(state, spec);
+function newTask(state: State, spec: TaskSpec, kernel: KernelState, submittedMs: number): Task {
   return {
     spec,
     kernel,
-    cacheKey,
     submittedMs,
     share: state.shares.enter(spec.project, spec.weight),
     queueKeyMs: keyMs(state, spec),
-    live: new Set(),
-    tried: new Set(),
-    followers: new Map(),
+    live: noAttempts,
+    tried: nobody,
+    followers: null,
     attempts: 0,
     queued: false,
     done: false,
@@ -193,10 +189,4 @@ function newTask(
     case: null,
     lastFailure: null,
   };
-}
-
-function rememberRequest(state: State, { backend, task }: TaskSpec): void {
-  const known = state.byBackend.get(backend);
-  if (known === undefined) state.byBackend.set(backend, new Set([task]));
-  else known.add(task);
 }

@@ -163,17 +163,15 @@ function accept(
   out: Effect[],
 ): void {
   const { kernel, worker } = attempt;
-  const trust = trustIn(worker.peer.record, kernel.kernel);
+  const trust = trustIn(worker.peer.record, kernel.kernel, kernel.key);
   // More than such tasks were seen to use: worth a recomputation, and paid only when that says the same.
   const dear = outcome.fuel > boundedFuel(kernel, attempt.work, outcome.fuel);
   const drawn = attempt.unproven || dear ||
     attempt.draw < recheckRate(trust, kernel.kernel.detection, state.config.trust);
-  const { spec } = task;
-  const recheckedMs = nowMs + backlogMs(state) + localMs(state, kernel, spec.input.length, 0.95) +
-    state.config.localMarginMs;
   noteOutcome(state, nowMs, attempt, true);
   const awaits = attempt.unproven || (task.case !== null && task.case.trusted !== null) ||
-    (drawn && ((trust.stage === "trusted" && recheckedMs <= spec.dueMs) || !hasJudgementRoom(state)));
+    (drawn &&
+      ((trust.stage === "trusted" && isRecheckedInTime(state, nowMs, task)) || !hasJudgementRoom(state)));
   if (awaits) return holdBack(state, nowMs, attempt, task, outcome, out);
   closeAttempt(state, attempt);
   const served = reply(state, nowMs, task, outcome, "peer", "checked", attempt, out);
@@ -184,6 +182,13 @@ function accept(
   const about = caseOf(task);
   submitForJudgement(state, nowMs, about, { ...subjectOf(attempt, outcome, "recheck"), served }, out);
   if (!asked) ask(state, nowMs, about, "recheck", null, out);
+}
+
+/** Whether trusted compute will have recomputed a task before it is due. */
+function isRecheckedInTime(state: State, nowMs: number, { kernel, spec }: Task): boolean {
+  const { localMarginMs } = state.config;
+  return nowMs + backlogMs(state) + localMs(state, kernel, spec.input.length, 0.95) + localMarginMs <=
+    spec.dueMs;
 }
 
 /** Holds a checked answer back until trusted compute has judged it, or the deadline is near. */
@@ -250,7 +255,7 @@ function unserved(
 
 /** What an answer teaches about its worker: how long it takes, and whether it may have more in flight. */
 function measure(state: State, nowMs: number, attempt: Attempt, outcome: Outcome): void {
-  const { worker, kernel, work, task } = attempt;
+  const { worker, own, kernel, work, task } = attempt;
   // The part of the wait in which all slots were busy with earlier answers is not this task's own.
   const { answeredMs, slots } = worker;
   worker.rttMs = worker.peer.roundTrip.add(nowMs, nowMs - attempt.assignedMs);
@@ -265,14 +270,11 @@ function measure(state: State, nowMs: number, attempt: Attempt, outcome: Outcome
   worker.misses = 0;
   if (!attempt.expired) worker.lossRate -= worker.lossRate * state.config.lossStep;
   worker.serviceMs += (tookMs - worker.serviceMs) / Math.min(worker.answered, 16);
-  const own = worker.kernels.get(kernel.kernel.no);
-  if (own !== undefined) {
-    own.service.add(work.input.length, tookMs);
-    // Behind other tasks, what passes between two answers is what one costs. Without any in front it takes in all that waits
-    // on the way, in this process as well, and the worker's own word is worth more.
-    const busyMs = sinceMs === freedMs ? tookMs : Math.min(tookMs, outcome.computeUs / 1000);
-    own.busyMs += (busyMs - own.busyMs) / Math.min(own.service.of(work.input.length).samples, 8);
-  }
+  own.service.add(work.input.length, tookMs);
+  // Behind other tasks, what passes between two answers is what one costs. Without any in front it takes in all that waits
+  // on the way, in this process as well, and the worker's own word is worth more.
+  const busyMs = sinceMs === freedMs ? tookMs : Math.min(tookMs, outcome.computeUs / 1000);
+  own.busyMs += (busyMs - own.busyMs) / Math.min(own.service.of(work.input.length).samples, 8);
   // Newcomers are anybody: how long the kernel takes is learned from those who serve.
   if (task !== null && worker.spec.tier === "peer") kernel.service.add(work.input.length, tookMs);
   if (!attempt.expired) worker.quota = Math.min(worker.spec.window, worker.quota + 1 / worker.quota);

@@ -22,7 +22,7 @@ export function assignTask(
   }
   if (task.kernel.queued.total === 0) shares.raiseFloor(task.share.usedMs);
   shares.charge(task.share, serviceMs(state, nowMs, worker, own, task.spec.input.length));
-  task.tried.add(worker.peer.id);
+  task.tried = [...task.tried, worker.peer.id];
   sent(state.breakers[worker.spec.tier]);
   if (worker.spec.tier === "peer") {
     state.peerInFlight++;
@@ -53,6 +53,7 @@ export function assign(
     no: state.nextAttempt++,
     fence: task === null ? 1 : task.attempts + 1,
     worker,
+    own,
     kernel: own.kernel,
     work,
     task,
@@ -73,14 +74,14 @@ export function assign(
   };
   state.attempts.set(attempt.no, attempt);
   worker.turn = state.turn;
-  worker.attempts.set(attempt.no, attempt);
+  worker.attempts.push(attempt);
   worker.aheadMs += attempt.predictedMs;
   if (attempt.young) { for (const group of worker.groups) group.youngInFlight++; }
   refreshRoom(worker);
   for (const asset of work.assets) hold(state, worker, asset);
   state.timers.push(attempt.leaseUntilMs, { type: "lease", attempt });
   if (task !== null) {
-    task.live.add(attempt);
+    task.live = [...task.live, attempt];
     const afterMs = hedgeAfterMs(state, own, work.input.length, due.dueMs - nowMs - inFrontMs) + inFrontMs;
     if (afterMs < leaseMs) state.timers.push(nowMs + afterMs, { type: "hedge", attempt });
   }
@@ -110,7 +111,7 @@ function leaseServiceMs(state: State, own: WorkerKernel, inputBytes: number): nu
   if (mine.samples >= samplesMin) {
     const most = mine.at(leaseQuantile) ?? 0;
     // What is in front varies as well: independent deviations add up as their squares do.
-    return most + (Math.sqrt(1 + own.worker.attempts.size) - 1) * Math.max(0, most - mine.meanMs);
+    return most + (Math.sqrt(1 + own.worker.attempts.length) - 1) * Math.max(0, most - mine.meanMs);
   }
   const pooled = own.kernel.service.of(inputBytes);
   if (pooled.samples < samplesMin) return 4 * serviceGuessMs;

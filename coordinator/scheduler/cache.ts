@@ -9,6 +9,12 @@ export const entryBytes = 512;
 /** How many times its own size a long output may keep alive: what is accounted is its length alone. */
 const WASTE_MAX = 1.1;
 
+/** A worker, by its key. */
+export interface Source {
+  readonly id: string;
+  readonly tags: ReadonlySet<string>;
+}
+
 /** An answer that can be given again. */
 export interface CacheEntry {
   readonly output: Uint8Array;
@@ -17,7 +23,7 @@ export interface CacheEntry {
   /** Whether it is known to be right, not only checked. */
   readonly proven: boolean;
   /** The worker whose bytes these are; null for trusted compute. */
-  readonly source: { readonly id: string; readonly tags: ReadonlySet<string> } | null;
+  readonly source: Source | null;
   /** The peer's result behind it while it can be revoked: who gets it again is revoked with it. */
   readonly served: Served | null;
 }
@@ -43,7 +49,7 @@ interface Node extends CacheEntry {
   newer: Node | null;
 }
 
-/** Least recently used first out, bounded in bytes. Keys are project and identity. */
+/** Least recently used first out, bounded in bytes. Keys are identities. */
 export class ResultCache {
   readonly #nodes = new Map<string, Node>();
   readonly #origins = new Map<string, Origin>();
@@ -62,11 +68,6 @@ export class ResultCache {
   /** Bytes it holds. */
   get bytes(): number {
     return this.#bytes;
-  }
-
-  /** The key of a project's task. */
-  static key(project: number, identity: string): string {
-    return `${project}:${identity}`;
   }
 
   /** The answer, made the most recently used. */

@@ -53,7 +53,7 @@ export function choose(state: State, nowMs: number, task: Task, tier: "peer" | "
 /** Whether a worker may compute a task at all. */
 export function mayHave(state: State, own: WorkerKernel, task: Task): boolean {
   const { worker, usableSlots } = own;
-  return usableSlots > 0 && !task.tried.has(worker.peer.id) && !isExcluded(task.spec, worker.tags) &&
+  return usableSlots > 0 && !task.tried.includes(worker.peer.id) && !isExcluded(task.spec, worker.tags) &&
     withinPart(state, own);
 }
 
@@ -121,7 +121,6 @@ function isBetter(
 
 /** A second attempt goes to another network when there is one. */
 function sharesNetwork(task: Task, worker: WorkerState): boolean {
-  if (task.live.size === 0) return false;
   for (const attempt of task.live) {
     if (attempt.worker.spec.network === worker.spec.network) return true;
   }

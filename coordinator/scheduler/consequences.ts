@@ -11,24 +11,21 @@ import { voidCredit } from "./window.ts";
 export function revoke(state: State, served: Served, about: Case, out: Effect[]): void {
   served.verdict = "wrong";
   voidCredit(served, out);
-  state.cache.delete(served.cacheKey);
+  state.cache.delete(served.spec.identity);
   const { trusted } = about;
   if (trusted?.type === "output" && sameBytes(trusted.output, served.outcome.output)) {
-    return refundExcess(served, trusted.fuel, out);
+    return refund(served, served.fuel - trusted.fuel, out);
   }
   const output = about.trusted?.type === "output" ? about.trusted.output : null;
-  for (const { backend, request, project, fuel } of served.recipients) {
+  refund(served, served.fuel, out);
+  for (const { backend, request } of [served.spec, ...served.others]) {
     state.counters.revoked++;
-    if (fuel > 0) out.push({ type: "refund", project, kernel: served.kernel.kernel.no, fuel });
     out.push({ type: "revoke", backend, request, output, reason: "recomputed: the served bytes were wrong" });
   }
 }
 
-function refundExcess({ recipients, kernel }: Served, right: number, out: Effect[]): void {
-  for (const { project, fuel } of recipients) {
-    const excess = fuel - right;
-    if (excess > 0) out.push({ type: "refund", project, kernel: kernel.kernel.no, fuel: excess });
-  }
+function refund({ spec, kernel }: Served, fuel: number, out: Effect[]): void {
+  if (fuel > 0) out.push({ type: "refund", project: spec.project, kernel: kernel.kernel.no, fuel });
 }
 
 /** A newcomer's right result is paid by the operator, at once: there is nothing left to judge. */

@@ -22,7 +22,7 @@ export class DeadlineCounts {
 
   /** Entries with keys from `fromMs` to `untilMs`, to the millisecond. */
   between(fromMs: number, untilMs: number): number {
-    if (this.#tree === null || untilMs < fromMs) return 0;
+    if (this.#tree === null || this.#total === 0 || untilMs < fromMs) return 0;
     if (untilMs - fromMs >= SPAN - 1) return this.#total;
     const from = placeOf(fromMs);
     const until = placeOf(untilMs);

@@ -39,7 +39,7 @@ export function explain(state: State, nowMs: number, workerNo: number): Explanat
   }
   const newcomers = ready.filter((own) => own.newcomer);
   if (newcomers.length === ready.length) return waiting(probationText(state, worker, newcomers));
-  if (worker.attempts.size > 0) return { state: "working", reason: "", forMs: null };
+  if (worker.attempts.length > 0) return { state: "working", reason: "", forMs: null };
   return waiting(slownessText(state, ready) ?? "nothing to do: no task waits for this worker");
 }
 

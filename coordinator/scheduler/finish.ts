@@ -1,11 +1,11 @@
 // The one end of every task: an answer or a refusal, to everyone who asked.
 import type { Code, Tier, Verification } from "../../protocol/mod.ts";
 import type { Outcome } from "../ports.ts";
-import type { Attempt, Recipient, Served, State, Task } from "./state.ts";
+import type { Attempt, Served, State, Task } from "./state.ts";
 import type { Effect, TaskSpec } from "./types.ts";
 import { boundedFuel, dropRuns, dropUrgentRuns } from "./trusted.ts";
 import { unqueue } from "./waiting.ts";
-import { remember } from "./window.ts";
+import { addRecipient, remember } from "./window.ts";
 
 /** Output of a settled task. */
 export type Output = Outcome & { readonly type: "output" };
@@ -24,29 +24,28 @@ export function reply(
   close(state, task, attempt, out);
   const { spec } = task;
   const fuel = verified === "checked" ? boundedFuel(task.kernel, spec, output.fuel) : output.fuel;
-  const recipients: Recipient[] = [recipient(spec, fuel)];
-  for (const follower of task.followers.values()) recipients.push(recipient(follower.spec, 0));
   const served = attempt !== null && tier === "peer"
-    ? remember(state, nowMs, attempt, output, fuel, task.cacheKey, recipients, out)
+    ? remember(state, nowMs, attempt, task, output, fuel, out)
     : null;
   if (tier === "cloud" && attempt !== null) audit(task, attempt, "served", fuel, nowMs, out);
   if (attempt === null) audit(task, null, "served", fuel, nowMs, out);
   out.push({ type: "charge", project: spec.project, kernel: spec.kernel, fuel });
   state.counters[tier]++;
-  const source = attempt === null ? null : { id: attempt.worker.peer.id, tags: attempt.worker.tags };
+  const source = attempt === null ? null : attempt.worker.source;
   const worker = source?.id ?? null;
   const answer = { output: output.output, fuel };
   out.push(replyTo(spec, task.submittedMs, nowMs, answer, tier, verified, worker, task.attempts));
   if (nowMs <= spec.dueMs) state.counters.deadlineMet++;
-  for (const follower of task.followers.values()) {
+  for (const { spec, submittedMs } of task.followers?.values() ?? []) {
+    if (served !== null) addRecipient(served, spec);
     state.counters.cached++;
-    if (nowMs <= follower.spec.dueMs) state.counters.deadlineMet++;
-    out.push(replyTo(follower.spec, follower.submittedMs, nowMs, answer, tier, "cached", worker, 0));
+    if (nowMs <= spec.dueMs) state.counters.deadlineMet++;
+    out.push(replyTo(spec, submittedMs, nowMs, answer, tier, "cached", worker, 0));
   }
   const proven = verified === "rechecked" || verified === "trusted";
   // A liar's last result may have been proven right; that is no reason to hand its bytes out again.
   if (attempt !== null && nowMs < attempt.worker.peer.record.quarantinedUntilMs) return served;
-  state.cache.put(task.cacheKey, { output: output.output, tier, fuel, proven, source, served });
+  state.cache.put(spec.identity, { output: output.output, tier, fuel, proven, source, served });
   return served;
 }
 
@@ -71,7 +70,7 @@ export function refuse(
   audit(task, null, "failed", 0, nowMs, out);
   refuseSpec(state, task.spec, code, message, retryMs, task.attempts, out);
   const final = code.startsWith("kernel.");
-  for (const follower of task.followers.values()) {
+  for (const follower of task.followers?.values() ?? []) {
     if (final) refuseSpec(state, follower.spec, code, message, retryMs, 0, out);
     else state.orphans.push(follower);
   }
@@ -129,12 +128,9 @@ export function close(state: State, task: Task, except: Attempt | null, out: Eff
   task.awaiting = null;
   state.tasks.delete(task.spec.task);
   state.shares.leave(task.share);
-  forgetRequest(state, task.spec);
-  for (const [no, { spec }] of task.followers) {
-    state.merged.delete(no);
-    forgetRequest(state, spec);
-  }
-  if (state.merging.get(task.cacheKey) === task) state.merging.delete(task.cacheKey);
+  for (const no of task.followers?.keys() ?? []) state.merged.delete(no);
+  const { identity } = task.spec;
+  if (state.merging.get(identity) === task) state.merging.delete(identity);
   if (task.case !== null) {
     dropRuns(state, task.case);
     if (dropUrgentRuns(state, task.case)) state.leftovers.push(task.case);
@@ -148,14 +144,7 @@ export function close(state: State, task: Task, except: Attempt | null, out: Eff
       fence: attempt.fence,
     });
   }
-  task.live.clear();
-}
-
-/** A request has ended. */
-export function forgetRequest(state: State, { backend, task }: TaskSpec): void {
-  const known = state.byBackend.get(backend);
-  known?.delete(task);
-  if (known?.size === 0) state.byBackend.delete(backend);
+  task.live = [];
 }
 
 function audit(
@@ -177,8 +166,4 @@ function audit(
     fuel,
     latencyMs: nowMs - task.submittedMs,
   });
-}
-
-function recipient(spec: TaskSpec, fuel: number): Recipient {
-  return { backend: spec.backend, request: spec.request, project: spec.project, fuel };
 }

@@ -51,7 +51,7 @@ Deno.test("step() ends thousands of merged requests when their backend leaves, a
   const input = inputOf(5);
   const leader = world.submit(500, { input });
   const others = Array.from({ length: 5000 }, (_, no) => world.submit(500, { input, backend: 2 + no % 2 }));
-  world.raise({ type: "backendLeft", backend: 2 });
+  world.raise({ type: "backendLeft", tasks: others.filter((_, no) => no % 2 === 0) });
   assert.equal(world.endings.length, 2500);
   world.raise({ type: "withdrawn", task: others[1]! });
   assert.equal(world.open, 2500);

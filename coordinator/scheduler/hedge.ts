@@ -31,10 +31,10 @@ export function hedgeAfterMs(state: State, own: WorkerKernel, inputBytes: number
 
 /** The chance that an attempt is answered before its task is due, given that it was not yet; 0 where nothing was measured. */
 export function chanceOf({ config }: State, nowMs: number, attempt: Attempt): number {
-  const { worker, kernel, work, task, assignedMs, inFrontMs } = attempt;
+  const { own, kernel, work, task, assignedMs, inFrontMs } = attempt;
   const bytes = work.input.length;
-  const mine = worker.kernels.get(kernel.kernel.no)?.service.of(bytes);
-  const known = mine !== undefined && mine.samples >= config.samplesMin ? mine : kernel.service.of(bytes);
+  const mine = own.service.of(bytes);
+  const known = mine.samples >= config.samplesMin ? mine : kernel.service.of(bytes);
   if (task === null || known.samples < config.samplesMin) return 0;
   const beganMs = assignedMs + inFrontMs;
   const yet = 1 - known.below(nowMs - beganMs);

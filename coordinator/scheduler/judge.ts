@@ -131,7 +131,7 @@ function confirm(state: State, nowMs: number, about: Case, second: Outcome, out:
   }
   if (isVerdict(second)) {
     state.counters.trustedFlips++;
-    state.cache.delete(about.cacheKey);
+    state.cache.delete(about.work.identity);
     if (disputed.some((subject) => sameOutcome(subject.outcome, second))) about.trusted = second;
   }
   for (const subject of disputed) {
@@ -146,7 +146,7 @@ function withoutVerdict(state: State, nowMs: number, about: Case, outcome: Outco
   for (const subject of about.waiting.splice(0)) release(state, nowMs, subject, out);
   if (task === null || task.done || task.serving) return;
   if (outcome.type === "failure") task.lastFailure = { code: outcome.code, message: outcome.message };
-  if (task.live.size === 0 && !task.queued && outcome.type === "failure") {
+  if (task.live.length === 0 && !task.queued && outcome.type === "failure") {
     refuse(state, nowMs, task, outcome.code, outcome.message, null, out);
   }
 }
@@ -284,8 +284,8 @@ function recompute(state: State, nowMs: number, served: Served, out: Effect[]): 
     return;
   }
   served.verdict = "judging";
-  const { peer, kernel, work, outcome, cacheKey } = served;
-  const about = newCase(kernel, work, cacheKey);
+  const { peer, kernel, spec, outcome } = served;
+  const about = newCase(kernel, spec);
   const subject: Subject = { peer, kernel, outcome, kind: "window", attempt: null, served };
   submitForJudgement(state, nowMs, about, subject, out);
   ask(state, nowMs, about, "window", null, out);
@@ -315,7 +315,7 @@ function quarantine(state: State, nowMs: number, worker: WorkerState, out: Effec
     untilMs: quarantinedUntilMs - nowMs,
   });
   state.timers.push(quarantinedUntilMs, { type: "freed", worker });
-  for (const attempt of [...worker.attempts.values()]) {
+  for (const attempt of [...worker.attempts]) {
     out.push({ type: "cancel", worker: no, attempt: attempt.no, fence: attempt.fence });
     closeAttempt(state, attempt);
     if (attempt.task !== null) failover(state, nowMs, attempt.task, out);

@@ -205,7 +205,7 @@ export function startLocal(state: State, nowMs: number, task: Task, out: Effect[
   const late = soonestMs > task.spec.dueMs && task.kernel.local.of(bytes).samples >= config.samplesMin;
   const hopeless = late || !allows(breakers.local, nowMs, config.breaker);
   if (hopeless) {
-    if (task.live.size > 0 || task.queued) return;
+    if (task.live.length > 0 || task.queued) return;
     if (peersMayAnswer(state, nowMs, task)) return enqueue(task);
     const failure = task.lastFailure;
     const text = failure === null ? "no worker is free and trusted compute is busy" : failure.message;

@@ -9,6 +9,9 @@ const samplesMax = 256;
 /** Durations from 50 µs to over ten minutes, with a relative error of at most 9 %. */
 export class Quantiles {
   readonly #counts = new Float32Array(buckets);
+  /** Buckets outside of these are empty. */
+  #first = buckets;
+  #last = -1;
   #total = 0;
   #meanMs = 0;
 
@@ -28,6 +31,8 @@ export class Quantiles {
     const position = Math.floor(Math.log2(Math.max(value, smallestMs) / smallestMs) * bucketsPerOctave);
     const bucket = Math.min(position, buckets - 1);
     this.#counts[bucket] = this.#counts[bucket]! + 1;
+    if (bucket < this.#first) this.#first = bucket;
+    if (bucket > this.#last) this.#last = bucket;
     this.#total += 1;
     this.#meanMs += (value - this.#meanMs) / Math.min(this.#total, 32);
     if (this.#total >= samplesMax) this.#halve();
@@ -37,11 +42,11 @@ export class Quantiles {
   at(q: number): number | undefined {
     if (this.#total === 0) return undefined;
     let left = q * this.#total;
-    for (let bucket = 0; bucket < buckets; bucket++) {
+    for (let bucket = this.#first; bucket < this.#last; bucket++) {
       left -= this.#counts[bucket]!;
-      if (left <= 0) return smallestMs * 2 ** ((bucket + 1) / bucketsPerOctave);
+      if (left <= 0) return upperMs(bucket);
     }
-    return smallestMs * 2 ** (buckets / bucketsPerOctave);
+    return upperMs(this.#last);
   }
 
   /** The share of samples that take at most so long, 0 to 1; 0 without samples. */
@@ -50,18 +55,28 @@ export class Quantiles {
     const position = Math.log2(Math.max(ms, smallestMs) / smallestMs) * bucketsPerOctave;
     const last = Math.min(Math.floor(position), buckets - 1);
     let sum = 0;
-    for (let bucket = 0; bucket < last; bucket++) sum += this.#counts[bucket]!;
+    for (let bucket = this.#first; bucket < last; bucket++) sum += this.#counts[bucket]!;
     return (sum + (position - last) * this.#counts[last]!) / this.#total;
   }
 
   #halve(): void {
+    const [first, last] = [this.#first, this.#last];
     this.#total = 0;
-    for (let bucket = 0; bucket < buckets; bucket++) {
+    this.#first = buckets;
+    this.#last = -1;
+    for (let bucket = first; bucket <= last; bucket++) {
       const half = this.#counts[bucket]! / 2;
       this.#counts[bucket] = half < 0.25 ? 0 : half;
-      this.#total += this.#counts[bucket]!;
+      if (half < 0.25) continue;
+      this.#total += half;
+      if (this.#last < 0) this.#first = bucket;
+      this.#last = bucket;
     }
   }
+}
+
+function upperMs(bucket: number): number {
+  return smallestMs * 2 ** ((bucket + 1) / bucketsPerOctave);
 }
 
 const none: Omit<Quantiles, "add"> = new Quantiles();

@@ -7,7 +7,9 @@ import type { TaskSpec } from "./types.ts";
 
 /** Whether this worker's results of the kernel are served, judged as a newcomer's, or not asked for. */
 export function stageOf(worker: WorkerState, kernel: KernelState): "trusted" | "renewed" | "probation" {
-  return worker.spec.tier === "cloud" ? "trusted" : trustIn(worker.peer.record, kernel.kernel).stage;
+  return worker.spec.tier === "cloud"
+    ? "trusted"
+    : trustIn(worker.peer.record, kernel.kernel, kernel.key).stage;
 }
 
 /** After anything but its attempts changed: connection, pause, quarantine, slots, kernels, trust. */
@@ -41,7 +43,7 @@ export function refreshRoom(worker: WorkerState): void {
 }
 
 function hasRoom(worker: WorkerState): boolean {
-  return worker.able && worker.attempts.size < allowance(worker);
+  return worker.able && worker.attempts.length < allowance(worker);
 }
 
 /** Puts a worker into the list of a kernel that it belongs to now, and takes it off the other. */
@@ -99,8 +101,8 @@ export function letGo(state: State, worker: WorkerState, asset: string): void {
 
 /** An attempt that came to nothing cost its task as much as a late one: its worker counts as that slow, and gets less. */
 export function blame(nowMs: number, attempt: Attempt): void {
-  const { worker, kernel, work, assignedMs, leaseUntilMs } = attempt;
-  worker.kernels.get(kernel.kernel.no)?.service.add(work.input.length, leaseUntilMs - assignedMs);
+  const { worker, own, work, assignedMs, leaseUntilMs } = attempt;
+  own.service.add(work.input.length, leaseUntilMs - assignedMs);
   worker.quota = Math.max(1, worker.quota / 2);
   worker.lastAnswerMs = nowMs;
   refreshRoom(worker);
@@ -116,10 +118,12 @@ export function allowance(worker: WorkerState): number {
 /** Takes an attempt off its worker: its room is free again. */
 export function release(state: State, attempt: Attempt): void {
   const { worker } = attempt;
-  if (!worker.attempts.delete(attempt.no)) return;
+  const at = worker.attempts.indexOf(attempt);
+  if (at < 0) return;
+  worker.attempts.splice(at, 1);
   if (attempt.task !== null && worker.spec.tier === "peer") state.peerInFlight--;
   if (attempt.young) { for (const group of worker.groups) group.youngInFlight--; }
-  worker.aheadMs = worker.attempts.size === 0 ? 0 : Math.max(0, worker.aheadMs - attempt.predictedMs);
+  worker.aheadMs = worker.attempts.length === 0 ? 0 : Math.max(0, worker.aheadMs - attempt.predictedMs);
   refreshRoom(worker);
 }
 
@@ -128,7 +132,8 @@ export function closeAttempt(state: State, attempt: Attempt): void {
   if (attempt.state === "closed") return;
   release(state, attempt);
   attempt.state = "closed";
-  attempt.task?.live.delete(attempt);
+  const { task } = attempt;
+  if (task !== null) task.live = task.live.filter((other) => other !== attempt);
   state.attempts.delete(attempt.no);
   if (attempt.case === null) return;
   attempt.case.openShadows--;
@@ -142,12 +147,11 @@ export function closeAttempt(state: State, attempt: Attempt): void {
  */
 export function busyForMs(worker: WorkerState, nowMs: number): number {
   const { rttMs, aheadMs, slots, attempts, lastAnswerMs } = worker;
-  for (const oldest of attempts.values()) {
-    const beganMs = Math.max(oldest.assignedMs + rttMs, lastAnswerMs);
-    const readyMs = beganMs + aheadMs / slots - nowMs;
-    return Math.max(rttMs, readyMs, (aheadMs - oldest.predictedMs) / slots);
-  }
-  return rttMs;
+  const [oldest] = attempts;
+  if (oldest === undefined) return rttMs;
+  const beganMs = Math.max(oldest.assignedMs + rttMs, lastAnswerMs);
+  const readyMs = beganMs + aheadMs / slots - nowMs;
+  return Math.max(rttMs, readyMs, (aheadMs - oldest.predictedMs) / slots);
 }
 
 /** What a worker is known to need for a task, without waiting and network. A slow one that had nothing for long is tried again. */
@@ -162,7 +166,7 @@ export function serviceMs(
   const pooledMs = pooled.samples > 0 ? pooled.meanMs : state.config.serviceGuessMs;
   const mine = own.service.of(inputBytes);
   if (mine.samples === 0) return pooledMs;
-  if (worker.attempts.size === 0 && nowMs - worker.lastAnswerMs > state.config.forgetMs) {
+  if (worker.attempts.length === 0 && nowMs - worker.lastAnswerMs > state.config.forgetMs) {
     return Math.min(mine.meanMs, pooledMs);
   }
   const weight = mine.samples / (mine.samples + 2);

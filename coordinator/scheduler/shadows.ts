@@ -43,5 +43,5 @@ function pick(state: State, task: Task): ReadonlySet<WorkerKernel> {
 function wantsMore(state: State, { worker }: WorkerKernel, task: Task): boolean {
   if (isExcluded(task.spec, worker.tags)) return false;
   const { progress } = trustIn(worker.peer.record, task.kernel.kernel);
-  return worker.attempts.size < state.config.trust.probationResults - progress;
+  return worker.attempts.length < state.config.trust.probationResults - progress;
 }

@@ -76,7 +76,7 @@ export function undecided(state: State): number {
 function ofWorker(worker: WorkerState): WorkerSnapshot {
   return {
     worker: worker.spec.worker,
-    inFlight: worker.attempts.size,
+    inFlight: worker.attempts.length,
     quota: worker.quota,
     rttMs: worker.rttMs,
     answered: worker.answered,

@@ -3,7 +3,7 @@ import type { Code, Tier } from "../../protocol/mod.ts";
 import type { Kernel, Outcome, Work } from "../ports.ts";
 import type { WorkerRecord } from "../verify/mod.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
-import { ResultCache } from "./cache.ts";
+import { ResultCache, type Source } from "./cache.ts";
 import type { SchedulerConfig } from "./config.ts";
 import { type Counters, noCounters } from "./counters.ts";
 import { DeadlineCounts } from "./deadline_counts.ts";
@@ -18,26 +18,20 @@ import { isStale, type Timer } from "./timers.ts";
 import type { Purpose, TaskSpec, WorkerSpec } from "./types.ts";
 import type { Group } from "./young.ts";
 
-/** Who got an answer, so that it can be taken back. */
-export interface Recipient {
-  readonly backend: number;
-  readonly request: number;
-  readonly project: number;
-  /** Fuel the project paid for: 0 for an answer from the cache. */
-  readonly fuel: number;
-}
+/** Who got an answer without paying for it, so that it can be taken back. */
+export type Recipient = Pick<TaskSpec, "backend" | "request">;
 
 /** A peer's result that was served and can still be revoked. */
 export interface Served {
   readonly peer: Peer;
   readonly kernel: KernelState;
-  readonly work: Work;
-  readonly cacheKey: string;
+  readonly spec: TaskSpec;
   readonly outcome: Outcome & { readonly type: "output" };
   readonly servedMs: number;
   /** What the worker is paid for: its claim where that was proven, else no more than such tasks use. */
   readonly fuel: number;
-  readonly recipients: Recipient[];
+  /** Who got it beside the one that asked first and pays. */
+  others: readonly Recipient[];
   /** Judged bit by bit, and how; `judging` while a recomputation is on its way. */
   verdict: "open" | "judging" | "right" | "wrong";
   /** Left the window: final unless a judgement is still on its way. */
@@ -81,6 +75,8 @@ export interface WorkerState {
   readonly spec: WorkerSpec;
   readonly peer: Peer;
   readonly tags: ReadonlySet<string>;
+  /** Whose bytes its answers are, as the cache remembers it. */
+  readonly source: Source;
   readonly groups: readonly Group[];
   slots: number;
   window: number;
@@ -89,7 +85,8 @@ export interface WorkerState {
   gone: boolean;
   readonly kernels: Map<number, WorkerKernel>;
   readonly held: Set<string>;
-  readonly attempts: Map<number, Attempt>;
+  /** What it has in hand, the oldest first. */
+  readonly attempts: Attempt[];
   /** Connected, not paused, not quarantined, not gone. */
   able: boolean;
   /** Able, and with less in flight than its allowance. */
@@ -167,17 +164,15 @@ export interface Follower {
 export interface Task {
   readonly spec: TaskSpec;
   readonly kernel: KernelState;
-  readonly cacheKey: string;
   readonly submittedMs: number;
   readonly share: Share;
   /** Its place among those that wait: the deadline, moved by the priority. */
   readonly queueKeyMs: number;
-  /** Attempts on workers that may still answer it. */
-  readonly live: Set<Attempt>;
-  /** Workers that had it. */
-  readonly tried: Set<string>;
-  /** The same task asked for again meanwhile, by task number; all are due no earlier than this one. */
-  readonly followers: Map<number, Follower>;
+  /** Attempts on workers that may still answer it, and the workers that had it: three at most, where a Set costs 200 bytes. */
+  live: readonly Attempt[];
+  tried: readonly string[];
+  /** The same task asked for again meanwhile, by task number, if it was; all are due no earlier than this one. */
+  followers: Map<number, Follower> | null;
   attempts: number;
   queued: boolean;
   done: boolean;
@@ -198,6 +193,7 @@ export interface Attempt {
   readonly no: number;
   readonly fence: number;
   readonly worker: WorkerState;
+  readonly own: WorkerKernel;
   readonly kernel: KernelState;
   readonly work: Work;
   /** Null for a shadow. */
@@ -238,9 +234,7 @@ export interface Subject {
 /** One question to trusted compute, with everyone who waits for the answer. */
 export interface Case {
   readonly kernel: KernelState;
-  readonly work: Work;
-  /** Under which the cache may hold the trusted answer. */
-  readonly cacheKey: string;
+  readonly work: TaskSpec;
   trusted: Outcome | null;
   confirmed: boolean;
   confirming: boolean;
@@ -274,15 +268,13 @@ export interface State {
   readonly workers: Map<number, WorkerState>;
   readonly peers: Map<string, Peer>;
   readonly tasks: Map<number, Task>;
-  /** Tasks in flight by cache key, for merging, and the one each merged request waits with. */
+  /** Tasks in flight by identity, for merging, and the one each merged request waits with. */
   readonly merging: Map<string, Task>;
   readonly merged: Map<number, Task>;
   /** Merged requests whose task ended without an answer: they are submitted anew at the end of the step. */
   readonly orphans: Follower[];
   /** Questions whose task ended while an answer to it was still to be judged: looked at when the step is over. */
   readonly leftovers: Case[];
-  /** Tasks and merged requests by the backend that waits for them. */
-  readonly byBackend: Map<number, Set<number>>;
   readonly shares: Shares;
   readonly groups: Map<string, Group>;
   readonly holders: Map<string, Holders<WorkerState>>;
@@ -355,7 +347,6 @@ export function createState(config: SchedulerConfig): State {
     merged: new Map(),
     orphans: [],
     leftovers: [],
-    byBackend: new Map(),
     shares: new Shares(),
     groups: new Map(),
     holders: new Map(),

@@ -81,7 +81,7 @@ function apply(state: State, event: Event, out: Effect[]): void {
     case "withdrawn":
       return withdrawn(state, nowMs, event.task, out);
     case "backendLeft":
-      return backendLeft(state, nowMs, event.backend, out);
+      return backendLeft(state, nowMs, event.tasks, out);
     case "joined":
       return joined(state, nowMs, event.spec, out);
     case "tick":

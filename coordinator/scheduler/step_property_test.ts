@@ -31,6 +31,7 @@ function live(seed: number, behaviours: readonly Behaviour[], localSlots: number
   const world = new World(seed, kernels, { localSlots, queuedTasksMax: 200 });
   const random = generator(seed ^ 0x5eed);
   const workers = behaviours.map((each) => world.join(each));
+  const leaving: number[] = [];
   let clock = 0;
   for (let no = 0; no < 250; no++) {
     clock += random() * 12;
@@ -40,6 +41,7 @@ function live(seed: number, behaviours: readonly Behaviour[], localSlots: number
       const verify = random() < 0.05 ? "always" : "sampled";
       const input = inputOf(repeat ? Math.floor(random() * 20) : 1000 + no);
       const task = world.submit(5 + random() * 200, { kernel, input, verify, backend: 1 + (no % 3) });
+      if (no % 3 === 2) leaving.push(task);
       if (random() < 0.05) world.after(random() * 30, () => world.raise({ type: "withdrawn", task }));
     });
   }
@@ -57,7 +59,7 @@ function live(seed: number, behaviours: readonly Behaviour[], localSlots: number
       });
     }
   }
-  world.after(clock * 0.8, () => world.raise({ type: "backendLeft", backend: 3 }));
+  world.after(clock * 0.8, () => world.raise({ type: "backendLeft", tasks: leaving }));
   world.run(clock + 1000);
   return world;
 }

@@ -349,13 +349,22 @@ Deno.test("step() refuses at once what measured speed says cannot be met, and a 
 Deno.test("step() forgets a backend's tasks when it leaves", () => {
   const world = quiet();
   world.join({ ...trusted, silent: true });
-  const mine = world.submit(500, { backend: 9 });
+  const mine = world.submit(500);
   const other = world.submit(500);
-  world.raise({ type: "backendLeft", backend: 9 });
+  world.raise({ type: "backendLeft", tasks: [mine] });
   assert.equal(world.ending(mine).effect.type, "refuse");
   assert.equal(world.open, 1);
   world.run(600);
   assert.ok(world.ending(other));
+});
+
+Deno.test("step() submits nothing anew that was merged with a task of the same backend that leaves", () => {
+  const world = quiet();
+  world.join({ ...trusted, silent: true });
+  const input = inputOf(7);
+  const tasks = [world.submit(500, { input }), world.submit(600, { input }), world.submit(700, { input })];
+  world.raise({ type: "backendLeft", tasks });
+  assert.deepEqual([world.open, world.state.tasks.size, world.state.merged.size], [0, 0, 0]);
 });
 
 Deno.test("step() grants credit when a result leaves the window, by number and by time", () => {

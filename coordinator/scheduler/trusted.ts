@@ -1,8 +1,8 @@
 // Trusted compute beside the coordinator: what waits for it, in which order, and how long that will take.
-import type { Outcome } from "../ports.ts";
+import type { Outcome, Work } from "../ports.ts";
 import { allows, sent, wentBadly, wentWell } from "./breaker.ts";
 import type { Case, KernelState, Run, State, Task } from "./state.ts";
-import type { Effect, Purpose } from "./types.ts";
+import type { Effect, Purpose, TaskSpec } from "./types.ts";
 
 /** Orders judgements by purpose; within a rank the oldest goes first. */
 const ranks: Record<Purpose, number> = { serve: 0, recheck: 1, confirm: 1, shadow: 2, window: 3 };
@@ -10,11 +10,10 @@ const ranks: Record<Purpose, number> = { serve: 0, recheck: 1, confirm: 1, shado
 const rankSpan = 1e14;
 
 /** A new question to trusted compute. */
-export function newCase(kernel: KernelState, work: Case["work"], cacheKey: string): Case {
+export function newCase(kernel: KernelState, work: TaskSpec): Case {
   return {
     kernel,
     work,
-    cacheKey,
     trusted: null,
     confirmed: false,
     confirming: false,
@@ -29,7 +28,7 @@ export function newCase(kernel: KernelState, work: Case["work"], cacheKey: strin
 
 /** The question about a task's own answer; one per task, whoever asks. */
 export function caseOf(task: Task): Case {
-  return task.case ??= newCase(task.kernel, task.spec, task.cacheKey);
+  return task.case ??= newCase(task.kernel, task.spec);
 }
 
 /** Asks for a run. `task`: waits for it until it is due; null for judgements nobody waits for. */
@@ -165,7 +164,7 @@ export function isVerdict(outcome: Outcome): boolean {
 }
 
 /** What a claim of fuel is paid that nobody has recomputed: no more than trusted compute saw such tasks use. */
-export function boundedFuel({ fuel }: KernelState, work: Case["work"], claimed: number): number {
+export function boundedFuel({ fuel }: KernelState, work: Work, claimed: number): number {
   return Math.min(claimed, fuel.at(work.input.length) ?? 0);
 }
 

@@ -10,7 +10,7 @@ export interface TaskSpec extends Work {
   /** The session that waits for the answer, and its number for the request. */
   readonly backend: number;
   readonly request: number;
-  /** Hash of kernel digest, input and asset digests. */
+  /** Hash of project, kernel digest, input and asset digests: the same only for the same task of the same project. */
   readonly identity: string;
   readonly dueMs: number;
   readonly priority: number;
@@ -59,8 +59,8 @@ export type Event =
     | { readonly type: "measured"; readonly worker: number; readonly rttMs: number }
     | { readonly type: "submitted"; readonly spec: TaskSpec }
     | { readonly type: "withdrawn"; readonly task: number }
-    /** A backend's session is over: nobody waits for its tasks. */
-    | { readonly type: "backendLeft"; readonly backend: number }
+    /** A backend's session is over: nobody waits for these tasks of its. */
+    | { readonly type: "backendLeft"; readonly tasks: readonly number[] }
     | {
       readonly type: "answered";
       readonly worker: number;

@@ -1,31 +1,30 @@
 // The window in which a served result can still be taken back: 256 later ones or 30 s, whichever comes first.
 import assert from "node:assert/strict";
 import type { Outcome } from "../ports.ts";
-import type { Attempt, Peer, Recipient, Served, ServedWindow, State } from "./state.ts";
+import type { Attempt, Peer, Recipient, Served, ServedWindow, State, Task } from "./state.ts";
 import type { Effect } from "./types.ts";
+
+const nobody: readonly Recipient[] = [];
 
 /** Remembers a peer's served result; its credit is pending as long as it is remembered. */
 export function remember(
   state: State,
   nowMs: number,
   attempt: Attempt,
+  { spec }: Task,
   outcome: Outcome & { readonly type: "output" },
   fuel: number,
-  cacheKey: string,
-  recipients: Recipient[],
   out: Effect[],
 ): Served {
-  const { peer } = attempt.worker;
-  const { kernel, work } = attempt;
+  const { kernel, worker: { peer } } = attempt;
   const served: Served = {
     peer,
     kernel,
-    work,
-    cacheKey,
+    spec,
     outcome,
     servedMs: nowMs,
     fuel,
-    recipients,
+    others: nobody,
     verdict: "open",
     left: false,
     pending: true,
@@ -35,9 +34,9 @@ export function remember(
   out.push({ type: "pend", worker: peer.id, kernel: kernel.kernel.no, fuel, by: "project" });
   out.push({
     type: "audit",
-    task: attempt.task?.spec.task ?? 0,
+    task: spec.task,
     attempt: attempt.no,
-    project: recipients[0]?.project ?? 0,
+    project: spec.project,
     worker: peer.id,
     kernel: kernel.kernel.no,
     verdict: "served",
@@ -53,6 +52,11 @@ export function remember(
   shrink(state, out);
   arm(state, window);
   return served;
+}
+
+/** One more got the answer, from the cache or because it asked for the same while that was computed. */
+export function addRecipient(served: Served, { backend, request }: Recipient): void {
+  served.others = [...served.others, { backend, request }];
 }
 
 /** Makes the oldest results of all workers final while there are too many bytes of them. */
@@ -103,7 +107,7 @@ export function expireWindow(state: State, nowMs: number, window: ServedWindow, 
  */
 export function settle(state: State, served: Served, out: Effect[]): void {
   if (served.verdict === "judging") return;
-  if (served.left) state.cache.finalise(served.cacheKey, served);
+  if (served.left) state.cache.finalise(served.spec.identity, served);
   else if (!state.closing || served.verdict !== "right") return;
   if (!served.pending) return;
   served.pending = false;
@@ -172,5 +176,5 @@ function arm(state: State, window: ServedWindow): void {
 }
 
 function bytesOf(served: Served): number {
-  return served.work.input.length + served.outcome.output.length;
+  return served.spec.input.length + served.outcome.output.length;
 }

@@ -11,10 +11,12 @@ import { enterGroups, leaveGroups } from "./young.ts";
 /** A session begins. It gets work for each kernel it reports ready. */
 export function joined(state: State, nowMs: number, spec: WorkerSpec, out: Effect[]): void {
   const peer = peerOf(state, spec);
+  const tags = new Set(spec.tags);
   const worker: WorkerState = {
     spec,
     peer,
-    tags: new Set(spec.tags),
+    tags,
+    source: { id: spec.id, tags },
     groups: enterGroups(state, spec.network, spec.invite),
     slots: spec.slots,
     window: spec.window,
@@ -23,7 +25,7 @@ export function joined(state: State, nowMs: number, spec: WorkerSpec, out: Effec
     gone: false,
     kernels: new Map(),
     held: new Set(),
-    attempts: new Map(),
+    attempts: [],
     able: false,
     room: false,
     quota: Math.min(spec.window, peer.quota ?? Math.min(spec.slots + 1, state.config.quotaFirst)),
@@ -111,7 +113,7 @@ export function resumed(
 export function dropped(state: State, nowMs: number, worker: WorkerState, out: Effect[]): void {
   worker.connected = false;
   refreshStanding(state, nowMs, worker);
-  for (const attempt of worker.attempts.values()) {
+  for (const attempt of [...worker.attempts]) {
     noteOutcome(state, nowMs, attempt, false);
     if (attempt.task !== null) failover(state, nowMs, attempt.task, out);
   }
@@ -128,7 +130,7 @@ export function returned(state: State, nowMs: number, worker: WorkerState, out: 
 export function left(state: State, nowMs: number, worker: WorkerState, out: Effect[]): void {
   worker.gone = true;
   refreshStanding(state, nowMs, worker);
-  for (const attempt of [...worker.attempts.values()]) {
+  for (const attempt of [...worker.attempts]) {
     closeAttempt(state, attempt);
     if (attempt.task !== null) failover(state, nowMs, attempt.task, out);
   }
@@ -149,11 +151,11 @@ export function handedBack(
   fence: number,
   out: Effect[],
 ): void {
-  const attempt = worker.attempts.get(attemptNo);
+  const attempt = worker.attempts.find(({ no }) => no === attemptNo);
   if (attempt === undefined || attempt.fence !== fence) return;
   closeAttempt(state, attempt);
   // Who pauses hands back all at once, and is blamed once; but not for free, or pausing would be a way to swallow work.
-  const blamed = !worker.paused || worker.attempts.size === 0;
+  const blamed = !worker.paused || worker.attempts.length === 0;
   if (blamed && attempt.task !== null && !attempt.task.done) blame(nowMs, attempt);
   if (attempt.task !== null) failover(state, nowMs, attempt.task, out);
   dispatch(state, nowMs, worker, out);

@@ -51,12 +51,16 @@ export const unknownWorker: WorkerRecord = { quarantinedUntilMs: 0, offences: 0,
 
 const beginner: KernelTrust = { stage: "probation", progress: 0, right: 0, wrong: 0 };
 
-/** What a worker's record says about a kernel: trust in an earlier version shortens the way to trust in this one. */
+/**
+ * What a worker's record says about a kernel: trust in an earlier version shortens the way to trust in this one. `key`:
+ * its `trustKey`, for who asks with every task.
+ */
 export function trustIn(
   record: WorkerRecord,
   kernel: { readonly id: string; readonly version: string },
+  key: string = trustKey(kernel),
 ): KernelTrust {
-  const known = record.kernels.get(trustKey(kernel));
+  const known = record.kernels.get(key);
   if (known !== undefined) return known;
   for (const [key, trust] of record.kernels) {
     if (trust.stage === "trusted" && key.startsWith(`${kernel.id}@`)) {

@@ -343,7 +343,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a task goes to the same helper again",
     file: `${scheduler}/choose.ts`,
-    find: " && !task.tried.has(worker.peer.id)",
+    find: " && !task.tried.includes(worker.peer.id)",
     replace: "",
   },
   {

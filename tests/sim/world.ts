@@ -174,7 +174,7 @@ export class World {
       input,
       assets: [],
       fuelLimit: 1_000_000,
-      identity: `${options.kernel ?? 1}:${input.join()}`,
+      identity: `${options.project ?? 1}:${options.kernel ?? 1}:${input.join()}`,
       dueMs: this.nowMs + deadlineMs,
       priority: 0,
       verify: "sampled",

@@ -121,9 +121,9 @@ export class Leases implements Rule {
     const quota = Math.max(state.config.quotaFirst, session.peer.quota ?? 0);
     const most = untried ? Math.min(session.window, quota) : session.window;
     keep(
-      session.attempts.size <= most,
+      session.attempts.length <= most,
       "capacity",
-      () => `session ${worker} holds ${session.attempts.size} of ${most}`,
+      () => `session ${worker} holds ${session.attempts.length} of ${most}`,
     );
     const tags = this.#facts.sessions.get(worker)?.tags ?? [];
     const barred = (work as TaskSpec).exclude.some((tag) => tags.includes(tag));
