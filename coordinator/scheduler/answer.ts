@@ -203,7 +203,7 @@ function holdBack(
   task.awaiting = attempt;
   const { spec } = task;
   const about = caseOf(task);
-  state.timers.push(spec.dueMs - state.config.localMarginMs, { type: "serveBy", task });
+  state.timers.push(spec.dueMs - state.config.localMarginMs, { type: "serveBy", task: task.hold });
   const subject = subjectOf(attempt, outcome, "awaited");
   const asks = about.trusted === null && (about.runs.size === 0 || !task.serving);
   submitForJudgement(state, nowMs, about, subject, out);

@@ -71,7 +71,9 @@ export function assign(
     draw: 0,
     seed: 0n,
     unproven: false,
+    hold: { of: null },
   };
+  attempt.hold.of = attempt;
   state.attempts.set(attempt.no, attempt);
   worker.turn = state.turn;
   worker.attempts.push(attempt);
@@ -79,12 +81,13 @@ export function assign(
   if (attempt.young) { for (const group of worker.groups) group.youngInFlight++; }
   refreshRoom(worker);
   for (const asset of work.assets) hold(state, worker, asset);
-  state.timers.push(attempt.leaseUntilMs, { type: "lease", attempt });
+  let hedgeMs = Infinity;
   if (task !== null) {
     task.live = [...task.live, attempt];
-    const afterMs = hedgeAfterMs(state, own, work.input.length, due.dueMs - nowMs - inFrontMs) + inFrontMs;
-    if (afterMs < leaseMs) state.timers.push(nowMs + afterMs, { type: "hedge", attempt });
+    hedgeMs = hedgeAfterMs(state, own, work.input.length, due.dueMs - nowMs - inFrontMs) + inFrontMs;
   }
+  if (hedgeMs < leaseMs) state.timers.push(nowMs + hedgeMs, { type: "hedge", attempt: attempt.hold });
+  else armLease(state, attempt);
   if (judged !== null) judged.openShadows++;
   out.push({
     type: "assign",
@@ -96,6 +99,11 @@ export function assign(
     leaseMs: Math.max(1, Math.ceil(leaseMs)),
     priority: due.priority,
   });
+}
+
+/** Its worker is looked after when the lease is over. */
+export function armLease(state: State, { leaseUntilMs, hold }: Attempt): void {
+  state.timers.push(leaseUntilMs, { type: "lease", attempt: hold });
 }
 
 /** For how long a task will keep a slot of its worker busy. */

@@ -132,6 +132,7 @@ export function closeAttempt(state: State, attempt: Attempt): void {
   if (attempt.state === "closed") return;
   release(state, attempt);
   attempt.state = "closed";
+  attempt.hold.of = null;
   const { task } = attempt;
   if (task !== null) task.live = task.live.filter((other) => other !== attempt);
   state.attempts.delete(attempt.no);
@@ -147,7 +148,7 @@ export function closeAttempt(state: State, attempt: Attempt): void {
  */
 export function busyForMs(worker: WorkerState, nowMs: number): number {
   const { rttMs, aheadMs, slots, attempts, lastAnswerMs } = worker;
-  const [oldest] = attempts;
+  const oldest = attempts[0];
   if (oldest === undefined) return rttMs;
   const beganMs = Math.max(oldest.assignedMs + rttMs, lastAnswerMs);
   const readyMs = beganMs + aheadMs / slots - nowMs;

@@ -14,7 +14,7 @@ import type { Holders } from "./holders.ts";
 import { Newcomers } from "./newcomers.ts";
 import { Durations } from "./quantiles.ts";
 import type { RoundTrip } from "./round_trip.ts";
-import { isStale, type Timer } from "./timers.ts";
+import { goesDownNoMore, type Hold, isStale, type Timer } from "./timers.ts";
 import type { Purpose, TaskSpec, WorkerSpec } from "./types.ts";
 import type { Group } from "./young.ts";
 
@@ -186,6 +186,8 @@ export interface Task {
   case: Case | null;
   /** What the last worker that failed said: the refusal names it if nobody does better. */
   lastFailure: { readonly code: Code; readonly message: string } | null;
+  /** Itself until it ends. */
+  readonly hold: Hold<Task>;
 }
 
 /** One assignment of a task to a worker. */
@@ -216,6 +218,8 @@ export interface Attempt {
   seed: bigint;
   /** Not to be served before trusted compute has judged it. */
   unproven: boolean;
+  /** Itself until it is closed. */
+  readonly hold: Hold<Attempt>;
 }
 
 /** A result that waits to be compared with trusted compute. */
@@ -281,7 +285,7 @@ export interface State {
   /** Attempts of tasks on peers. */
   peerInFlight: number;
   /** Tasks by the time at which they go down a rung of the ladder, not counting what waits for trusted compute. */
-  readonly rungs: Heap<Task>;
+  readonly rungs: Heap<Hold<Task>>;
   readonly breakers: Readonly<Record<Tier, Breaker>>;
   /** The results in the windows of all workers, linked by age, and their bytes together. */
   oldestServed: Served | null;
@@ -351,7 +355,7 @@ export function createState(config: SchedulerConfig): State {
     groups: new Map(),
     holders: new Map(),
     peerInFlight: 0,
-    rungs: new Heap((task) => task.done || task.serving),
+    rungs: new Heap(goesDownNoMore),
     breakers: {
       peer: createBreaker(config.breaker),
       cloud: createBreaker(config.breaker),

@@ -24,11 +24,12 @@
 //   any                withdrawn | due                ended              refuse, cancel
 import { backendLeft, overdue, submitted, withdrawn } from "./admit.ts";
 import { answered, checked, serveAwaiting } from "./answer.ts";
+import { armLease } from "./assign.ts";
 import { hedge } from "./hedge.ts";
 import { closing, computed, judgeLeftover } from "./judge.ts";
 import { abandon, dispatch, goDown, leaseExpired, lookDown, nextRungMs, probe } from "./ladder.ts";
 import { hold, refreshStanding } from "./room.ts";
-import type { State } from "./state.ts";
+import type { Attempt, State, Task } from "./state.ts";
 import { isStale, type Timer } from "./timers.ts";
 import { pump } from "./trusted.ts";
 import type { Effect, Event } from "./types.ts";
@@ -154,20 +155,43 @@ function tick(state: State, nowMs: number, out: Effect[]): void {
   goDown(state, nowMs, out);
 }
 
+function ofAttempt(
+  state: State,
+  nowMs: number,
+  type: "hedge" | "lease" | "abandon",
+  attempt: Attempt,
+  out: Effect[],
+): void {
+  if (type === "lease") return leaseExpired(state, nowMs, attempt, out);
+  if (type === "abandon") return abandon(state, nowMs, attempt, out);
+  armLease(state, attempt);
+  hedge(state, nowMs, attempt, out);
+}
+
+function ofTask(
+  state: State,
+  nowMs: number,
+  type: "rung" | "serveBy" | "due",
+  task: Task,
+  out: Effect[],
+): void {
+  if (type === "rung") lookDown(state, nowMs, task, out);
+  else if (type === "serveBy") serveAwaiting(state, nowMs, task, out);
+  else overdue(state, nowMs, task, out);
+}
+
 function fire(state: State, nowMs: number, timer: Timer, out: Effect[]): void {
   switch (timer.type) {
     case "hedge":
-      return hedge(state, nowMs, timer.attempt, out);
     case "lease":
-      return leaseExpired(state, nowMs, timer.attempt, out);
     case "abandon":
-      return abandon(state, nowMs, timer.attempt, out);
+      return timer.attempt.of === null
+        ? undefined
+        : ofAttempt(state, nowMs, timer.type, timer.attempt.of, out);
     case "rung":
-      return lookDown(state, nowMs, timer.task, out);
     case "serveBy":
-      return serveAwaiting(state, nowMs, timer.task, out);
     case "due":
-      return overdue(state, nowMs, timer.task, out);
+      return timer.task.of === null ? undefined : ofTask(state, nowMs, timer.type, timer.task.of, out);
     case "window":
       return expireWindow(state, nowMs, timer.window, out);
     case "probe":

@@ -288,13 +288,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: "merged requests are never taken off the list",
     file: `${scheduler}/finish.ts`,
-    find: "    state.merged.delete(no);",
+    find: "for (const no of task.followers?.keys() ?? []) state.merged.delete(no);",
     replace: "",
   },
   {
     name: "tasks have no deadline",
     file: `${scheduler}/admit.ts`,
-    find: 'state.timers.push(spec.dueMs, { type: "due", task });',
+    find: 'state.timers.push(spec.dueMs, { type: "due", task: task.hold });',
     replace: "",
   },
   {
