@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { type CoordinatorConfig, readConfig } from "../coordinator/config.ts";
 import { exitCodeOf } from "../coordinator/exit_codes.ts";
 import { P2c2rError } from "../protocol/mod.ts";
+import { coordinatorV8Flags } from "./coordinator_engine.ts";
 import { repositoryRoot } from "./source_files.ts";
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
@@ -64,7 +65,7 @@ async function runToEnd(args: readonly string[]): Promise<number> {
 /** Passes signals on, and lives in the child's standard input: whatever ends this process ends the child. */
 async function serve(args: readonly string[], endsWithInput: boolean): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", ...args, "--exit-on-eof"],
+    args: ["run", "--no-prompt", `--v8-flags=${coordinatorV8Flags}`, ...args, "--exit-on-eof"],
     stdin: "piped",
   }).spawn();
   let ended = false;

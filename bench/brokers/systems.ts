@@ -1,5 +1,6 @@
 // The systems that are compared: each a process in the middle, a process with all workers, and a process that asks.
 import { generateSigner } from "../../sandbox/mod.ts";
+import { coordinatorV8Flags } from "../../tools/coordinator_engine.ts";
 import { root } from "../../tools/demo/cast.ts";
 import type { Crew } from "../../tools/demo/crew.ts";
 import { makeProject } from "../../tools/demo/operator.ts";
@@ -83,7 +84,17 @@ export async function startP2c2r(
   const signer = await generateSigner();
   await writeEchoBundle(bundles, data, signer);
   const coordinator = await startUntil(crew, `${first} coordinator`, [
-    ...["-A", `${root}coordinator/main.ts`, "--port", "0", "--data", data, "--bundles", bundles],
+    ...[
+      "-A",
+      `--v8-flags=${coordinatorV8Flags}`,
+      `${root}coordinator/main.ts`,
+      "--port",
+      "0",
+      "--data",
+      data,
+      "--bundles",
+      bundles,
+    ],
     ...["--json", "--exit-on-eof"],
   ], "listening");
   const url = String(coordinator.report["url"]);

@@ -1,4 +1,5 @@
 // A coordinator under measurement with everything around it, as processes: fleets of workers, load generators.
+import { coordinatorV8Flags } from "../../tools/coordinator_engine.ts";
 import { root } from "../../tools/demo/cast.ts";
 import type { Crew, Member, Report } from "../../tools/demo/crew.ts";
 import { makeProject } from "../../tools/demo/operator.ts";
@@ -48,7 +49,7 @@ export async function startStagedCoordinator(
     crew,
     name,
     [
-      ...["-A", "--v8-flags=--expose-gc", ...flags, `${root}bench/stage/coordinator.ts`],
+      ...["-A", `--v8-flags=--expose-gc,${coordinatorV8Flags}`, ...flags, `${root}bench/stage/coordinator.ts`],
       ...["--folder", `${folder}/${name}`, "--books", unbooked ? "off" : "on"],
     ],
     "listening",

@@ -272,8 +272,10 @@ function measure(state: State, nowMs: number, attempt: Attempt, outcome: Outcome
   worker.serviceMs += (tookMs - worker.serviceMs) / Math.min(worker.answered, 16);
   own.service.add(work.input.length, tookMs);
   // Behind other tasks, what passes between two answers is what one costs. Without any in front it takes in all that waits
-  // on the way, in this process as well, and the worker's own word is worth more.
-  const busyMs = sinceMs === freedMs ? tookMs : Math.min(tookMs, outcome.computeUs / 1000);
+  // on the way, in this process as well, and the worker's own word is worth more: down to what it has taken at least, or
+  // who claims no time would be given task upon task.
+  const leastMs = own.took.add(nowMs, tookMs);
+  const busyMs = sinceMs === freedMs ? tookMs : Math.min(tookMs, Math.max(leastMs, outcome.computeUs / 1000));
   own.busyMs += (busyMs - own.busyMs) / Math.min(own.service.of(work.input.length).samples, 8);
   // Newcomers are anybody: how long the kernel takes is learned from those who serve.
   if (task !== null && worker.spec.tier === "peer") kernel.service.add(work.input.length, tookMs);

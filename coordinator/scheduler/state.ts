@@ -13,7 +13,7 @@ import { Heap } from "./heap.ts";
 import type { Holders } from "./holders.ts";
 import { Newcomers } from "./newcomers.ts";
 import { Durations } from "./quantiles.ts";
-import type { RoundTrip } from "./round_trip.ts";
+import type { Shortest } from "./shortest.ts";
 import { goesDownNoMore, type Hold, isStale, type Timer } from "./timers.ts";
 import type { Purpose, TaskSpec, WorkerSpec } from "./types.ts";
 import type { Group } from "./young.ts";
@@ -57,7 +57,7 @@ export interface Peer {
   guilt: string;
   /** What its last session taught: who comes back need not be measured anew. */
   readonly services: Map<number, Durations>;
-  readonly roundTrip: RoundTrip;
+  readonly roundTrip: Shortest;
   quota: number | null;
 }
 
@@ -126,6 +126,8 @@ export interface WorkerKernel {
   readonly service: Durations;
   /** Mean time for which a task keeps a slot busy, waits on the way left out; 0 before its first answer. */
   busyMs: number;
+  /** What an answer took at least, of late. */
+  readonly took: Shortest;
 }
 
 /** A kernel and what all workers together taught about it. */

@@ -2,7 +2,7 @@
 import { dispatch, failover, noteOutcome } from "./ladder.ts";
 import { blame, closeAttempt, letGo, refreshRoom, refreshStanding, stageOf } from "./room.ts";
 import { Durations } from "./quantiles.ts";
-import { RoundTrip } from "./round_trip.ts";
+import { Shortest } from "./shortest.ts";
 import type { Peer, State, WorkerState } from "./state.ts";
 import type { Effect, WorkerSpec } from "./types.ts";
 import { forgetPeer } from "./window.ts";
@@ -72,6 +72,7 @@ export function kernelReady(
       usableSlots: 0,
       service: servicesOf(worker.peer, kernelNo),
       busyMs: 0,
+      took: new Shortest(),
     };
     worker.kernels.set(kernelNo, own);
   }
@@ -179,7 +180,7 @@ function peerOf(state: State, spec: WorkerSpec): Peer {
       accused: false,
       guilt: "an earlier result of this key was proven wrong",
       services: new Map(),
-      roundTrip: new RoundTrip(),
+      roundTrip: new Shortest(),
       quota: null,
     };
     state.peers.set(spec.id, peer);

@@ -1,5 +1,6 @@
 // Who plays in the demo: how each process is started, with just the permissions it needs.
 import { fileURLToPath } from "node:url";
+import { coordinatorV8Flags } from "../coordinator_engine.ts";
 import type { Crew, Member, Report } from "./crew.ts";
 import type { WorkerRole } from "./summary.ts";
 
@@ -35,6 +36,7 @@ export function startCoordinator(
     args: [
       ...["--no-prompt", "--allow-env", "--allow-net=127.0.0.1", "--allow-sys", `--allow-write=${folder}`],
       `--allow-read=${folder},${root}`,
+      `--v8-flags=${coordinatorV8Flags}`,
       `${root}coordinator/main.ts`,
       ...["--port", "0", "--data", `${folder}/coordinator`, "--json", "--exit-on-eof"],
     ],
