@@ -7,7 +7,7 @@ import { accuse, submitForJudgement } from "./judge.ts";
 import { dispatch, failover, noteOutcome } from "./ladder.ts";
 import { blame, closeAttempt, mayServe, release, stageOf } from "./room.ts";
 import type { Attempt, State, Subject, Task } from "./state.ts";
-import { ask, backlogMs, boundedFuel, caseOf, hasJudgementRoom, localMs } from "./trusted.ts";
+import { ask, backlogMs, boundedFuel, caseOf, hasJudgementRoom } from "./trusted.ts";
 import type { Effect, Event } from "./types.ts";
 import { judged } from "./window.ts";
 
@@ -81,12 +81,16 @@ function followCheck(
   accept(state, nowMs, attempt, task, outcome, out);
 }
 
-/** A checked answer that waited for its recheck is served as it is: the deadline is near. */
+/** A checked answer that waited for its recheck is served as it is: it has waited long enough. */
 export function serveAwaiting(state: State, nowMs: number, task: Task, out: Effect[]): void {
   const attempt = task.awaiting;
   if (task.done || attempt === null || attempt.outcome === null || !mayServe(attempt)) return;
   // What was drawn is served only if it will be judged: an overload must not thin the sample out.
-  if (!hasJudgementRoom(state)) return;
+  if (!hasJudgementRoom(state)) {
+    const lastMs = task.spec.dueMs - state.config.localMarginMs;
+    if (nowMs < lastMs) state.timers.push(lastMs, { type: "serveBy", task: task.hold });
+    return;
+  }
   const served = reply(
     state,
     nowMs,
@@ -169,10 +173,12 @@ function accept(
   const drawn = attempt.unproven || dear ||
     attempt.draw < recheckRate(trust, kernel.kernel.detection, state.config.trust);
   noteOutcome(state, nowMs, attempt, true);
+  const holdMs = holdUntilMs(state, nowMs, task, dear);
   const awaits = attempt.unproven || (task.case !== null && task.case.trusted !== null) ||
     (drawn &&
-      ((trust.stage === "trusted" && isRecheckedInTime(state, nowMs, task)) || !hasJudgementRoom(state)));
-  if (awaits) return holdBack(state, nowMs, attempt, task, outcome, out);
+      ((trust.stage === "trusted" && isRecheckedSoon(state, nowMs, task, holdMs)) ||
+        !hasJudgementRoom(state)));
+  if (awaits) return holdBack(state, nowMs, attempt, task, outcome, holdMs, out);
   closeAttempt(state, attempt);
   const served = reply(state, nowMs, task, outcome, "peer", "checked", attempt, out);
   // Judged as well when trusted compute is on this task for somebody else.
@@ -184,26 +190,37 @@ function accept(
   if (!asked) ask(state, nowMs, about, "recheck", null, out);
 }
 
-/** Whether trusted compute will have recomputed a task before it is due. */
-function isRecheckedInTime(state: State, nowMs: number, { kernel, spec }: Task): boolean {
-  const { localMarginMs } = state.config;
-  return nowMs + backlogMs(state) + localMs(state, kernel, spec.input.length, 0.95) + localMarginMs <=
-    spec.dueMs;
+/**
+ * Whether trusted compute will have recomputed a task while its answer may wait for that, as far as is known: what takes
+ * longer all the same is served when the time is over.
+ */
+function isRecheckedSoon(state: State, nowMs: number, { kernel, spec }: Task, untilMs: number): boolean {
+  return nowMs + backlogMs(state) + (kernel.local.of(spec.input.length).at(0.95) ?? 0) <= untilMs;
 }
 
-/** Holds a checked answer back until trusted compute has judged it, or the deadline is near. */
+/**
+ * How long an answer that has just come may be held back: for as long as it took to come, and not into the time that its
+ * deadline needs. It is one of thirty, and what is found out later is revoked: more would set the 97th percentile of all.
+ * What is `dear` has no price before it was recomputed, and waits while it can.
+ */
+function holdUntilMs({ config }: State, nowMs: number, { spec, submittedMs }: Task, dear: boolean): number {
+  const lastMs = spec.dueMs - config.localMarginMs;
+  return dear ? lastMs : Math.min(lastMs, nowMs + (nowMs - submittedMs));
+}
+
+/** Holds a checked answer back until trusted compute has judged it, or it has waited long enough. */
 function holdBack(
   state: State,
   nowMs: number,
   attempt: Attempt,
   task: Task,
   outcome: Outcome,
+  untilMs: number,
   out: Effect[],
 ): void {
   task.awaiting = attempt;
-  const { spec } = task;
   const about = caseOf(task);
-  state.timers.push(spec.dueMs - state.config.localMarginMs, { type: "serveBy", task: task.hold });
+  state.timers.push(untilMs, { type: "serveBy", task: task.hold });
   const subject = subjectOf(attempt, outcome, "awaited");
   const asks = about.trusted === null && (about.runs.size === 0 || !task.serving);
   submitForJudgement(state, nowMs, about, subject, out);
@@ -222,7 +239,7 @@ function taskFailed(
   // What a kernel comes to without an output is an answer like any other, but no check can judge it: trusted compute does.
   if (isClaim(outcome)) {
     attempt.state = "checking";
-    holdBack(state, nowMs, attempt, task, outcome, out);
+    holdBack(state, nowMs, attempt, task, outcome, holdUntilMs(state, nowMs, task, true), out);
     return;
   }
   unserved(state, nowMs, attempt, "failed", out);

@@ -43,6 +43,7 @@ Deno.test("step() pays a false claim within the bound no more than the bound, an
   assert.deepEqual(world.all("pend").map((each) => each.fuel), [5_000]);
   world.draw = () => 0;
   world.submit(100);
+  world.run(10);
   answer(world, liar, 1, { fuel: 5_000 });
   world.run(40_000);
   assert.equal(world.all("record").length, 1);

@@ -34,7 +34,8 @@ Deno.test("step() does not serve the held back answer of a worker that was prove
   warmUp(world);
   const liar = world.join(puppet);
   world.draw = () => 0;
-  const [served, held] = [world.submit(8), world.submit(150)];
+  const [served, held] = [world.submit(27), world.submit(150)];
+  world.run(20);
   // Served at once, because no recheck would come in time, and judged in twice 4 ms; the other one's takes a second.
   answer(world, liar, 0, { lie: true });
   world.run(1);

@@ -9,14 +9,14 @@
 //   on worker          answered, failed               on worker | waiting | local    as above, other workers only
 //   on worker          answered, output               checking           check
 //   checking           passed, not drawn              ended              reply "checked", pend
-//   checking           passed, drawn, time left       held back          compute
+//   checking           passed, drawn, judged soon     held back          compute
 //   checking           passed, trusted answer known   as held back, computed
 //   checking           passed, worker on probation    on worker | …      - (it has lied meanwhile)
-//   checking           passed, drawn, no time         ended              reply "checked", compute; revoke if wrong
+//   checking           passed, drawn, not soon        ended              reply "checked", compute; revoke if wrong
 //   checking           failed twice                   on worker | …      compute; quarantine if wrong; as for failed
 //   held back          computed, equal                ended              reply "rechecked", pend
 //   held back          computed, other                ended              reply "trusted"; confirm, then quarantine
-//   held back          deadline near                  ended              reply "checked", judged later
+//   held back          as long as it took             ended              reply "checked", judged later
 //   any                chance low | lease over        + another worker   assign (hedge)
 //   any                time for the cloud             + cloud worker     assign
 //   any                time for local compute         + local            compute

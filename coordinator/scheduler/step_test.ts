@@ -155,19 +155,27 @@ Deno.test("step() revokes an answer given again from the cache as well", () => {
   assert.ok(world.ending(third).right, "the wrong bytes are not in the cache any more");
 });
 
-Deno.test("step() holds a drawn answer back while there is time, and serves it first where there is none", () => {
+/** How an answer is served that is drawn and took about `serviceMs`, with trusted compute that needs `localMs`. */
+function drawn(serviceMs: number, localMs: number, deadlineMs: number): string {
   const world = quiet();
-  world.join(trusted);
+  world.join({ ...trusted, serviceMs });
+  world.localMs = localMs;
   world.draw = () => 0;
-  const early = world.submit(400);
-  world.run(100);
-  const { effect } = world.ending(early);
-  assert.ok(effect.type === "reply" && effect.verified === "rechecked" && effect.tier === "peer");
-  const late = world.submit(14);
-  world.run(100);
-  const served = world.ending(late).effect;
-  assert.ok(served.type === "reply" && served.verified === "checked");
-  assert.equal(world.state.counters.rechecked, 2);
+  submitEvery(world, 100, 10, 90);
+  world.run(1_100);
+  const { rechecked } = world.state.counters;
+  const task = world.submit(deadlineMs);
+  world.run(1_000);
+  const { effect } = world.ending(task);
+  assert.ok(effect.type === "reply" && effect.tier === "peer");
+  assert.equal(world.state.counters.rechecked, rechecked + 1);
+  return effect.verified;
+}
+
+Deno.test("step() holds a drawn answer back where it is judged before it has waited as long as it took", () => {
+  assert.equal(drawn(40, 4, 400), "rechecked");
+  assert.equal(drawn(10, 30, 400), "checked", "it would be judged too late");
+  assert.equal(drawn(10, 4, 14), "checked", "its deadline is near");
 });
 
 Deno.test("step() never serves an unproven answer where every answer has to be rechecked", () => {

@@ -329,9 +329,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "projects share a cache",
-    file: `${scheduler}/cache.ts`,
-    find: "return `${project}:${identity}`;",
-    replace: "return `0:${identity}`;",
+    file: "coordinator/gateway/identity.ts",
+    find: "view.setFloat64(0, project, true);",
+    replace: "view.setFloat64(0, 0, true);",
   },
   {
     name: "the cache forgets to count what it dropped",
