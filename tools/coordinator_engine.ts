@@ -1,4 +1,4 @@
-// What V8 is told for a coordinator (docs/adr/0024).
+// What V8 is told for a coordinator (docs/adr/0025).
 
 /**
  * A young generation of 2 MiB instead of 16: answers that can still be taken back live for seconds and are copied out of

@@ -49,7 +49,12 @@ export async function startStagedCoordinator(
     crew,
     name,
     [
-      ...["-A", `--v8-flags=--expose-gc,${coordinatorV8Flags}`, ...flags, `${root}bench/stage/coordinator.ts`],
+      ...[
+        "-A",
+        `--v8-flags=--expose-gc,${coordinatorV8Flags}`,
+        ...flags,
+        `${root}bench/stage/coordinator.ts`,
+      ],
       ...["--folder", `${folder}/${name}`, "--books", unbooked ? "off" : "on"],
     ],
     "listening",

@@ -1,10 +1,10 @@
 // What a worker's answer sets off: room for the next task, the check, then the answer to whoever waits, and the draw for a recheck.
-import type { Code } from "../../protocol/mod.ts";
 import type { Outcome } from "../ports.ts";
 import { recheckRate, trustIn } from "../verify/mod.ts";
 import { reply } from "./finish.ts";
 import { accuse, submitForJudgement } from "./judge.ts";
 import { dispatch, failover, noteOutcome } from "./ladder.ts";
+import { isClaim, learn } from "./learn.ts";
 import { blame, closeAttempt, mayServe, release, stageOf } from "./room.ts";
 import type { Attempt, State, Subject, Task } from "./state.ts";
 import { ask, backlogMs, boundedFuel, caseOf, hasJudgementRoom } from "./trusted.ts";
@@ -25,7 +25,7 @@ export function answered(state: State, event: Answered, out: Effect[]): void {
     return;
   }
   const { worker } = attempt;
-  measure(state, nowMs, attempt, outcome);
+  learn(state, nowMs, attempt, outcome);
   release(state, attempt);
   attempt.draw = event.draw;
   attempt.seed = event.seed;
@@ -269,48 +269,6 @@ function unserved(
     latencyMs: nowMs - attempt.assignedMs,
   });
 }
-
-/** What an answer teaches about its worker: how long it takes, and whether it may have more in flight. */
-function measure(state: State, nowMs: number, attempt: Attempt, outcome: Outcome): void {
-  const { worker, own, kernel, work, task } = attempt;
-  // The part of the wait in which all slots were busy with earlier answers is not this task's own.
-  const { answeredMs, slots } = worker;
-  worker.rttMs = worker.peer.roundTrip.add(nowMs, nowMs - attempt.assignedMs);
-  const freedMs = answeredMs.length < slots ? 0 : answeredMs[answeredMs.length - slots]!;
-  const sinceMs = Math.max(attempt.assignedMs + worker.rttMs, freedMs);
-  worker.lastAnswerMs = nowMs;
-  answeredMs.push(nowMs);
-  if (answeredMs.length > slots) answeredMs.shift();
-  if (!isClaim(outcome)) return;
-  const tookMs = Math.max(0, nowMs - sinceMs);
-  worker.answered++;
-  worker.misses = 0;
-  if (!attempt.expired) worker.lossRate -= worker.lossRate * state.config.lossStep;
-  worker.serviceMs += (tookMs - worker.serviceMs) / Math.min(worker.answered, 16);
-  own.service.add(work.input.length, tookMs);
-  // Behind other tasks, what passes between two answers is what one costs. Without any in front it takes in all that waits
-  // on the way, in this process as well, and the worker's own word is worth more: down to what it has taken at least, or
-  // who claims no time would be given task upon task.
-  const leastMs = own.took.add(nowMs, tookMs);
-  const busyMs = sinceMs === freedMs ? tookMs : Math.min(tookMs, Math.max(leastMs, outcome.computeUs / 1000));
-  own.busyMs += (busyMs - own.busyMs) / Math.min(own.service.of(work.input.length).samples, 8);
-  // Newcomers are anybody: how long the kernel takes is learned from those who serve.
-  if (task !== null && worker.spec.tier === "peer") kernel.service.add(work.input.length, tookMs);
-  if (!attempt.expired) worker.quota = Math.min(worker.spec.window, worker.quota + 1 / worker.quota);
-}
-
-/** Whether an outcome says something about the task, not only about the machine that failed. */
-function isClaim(outcome: Outcome): boolean {
-  return outcome.type === "output" || CLAIMS.has(outcome.code);
-}
-
-/** Failures that are functions of the task, the same on every machine. */
-const CLAIMS: ReadonlySet<Code> = new Set<Code>([
-  "kernel.refused",
-  "kernel.trapped",
-  "kernel.exhausted",
-  "kernel.output_too_large",
-]);
 
 function subjectOf(attempt: Attempt, outcome: Outcome, kind: Subject["kind"]): Subject {
   return { peer: attempt.worker.peer, kernel: attempt.kernel, outcome, kind, attempt, served: null };
