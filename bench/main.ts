@@ -19,7 +19,7 @@ const benches = [
   { name: "flowfield", about: "fields: cost, beside TypeScript, a library and C", besideLibraries: true },
   {
     name: "physics",
-    about: "steps: cost, check, beside TypeScript, rapier and cannon-es",
+    about: "steps: cost, check, beside TypeScript, C, rapier and cannon-es",
     besideLibraries: true,
   },
   { name: "terrain", about: "chunks: cost, check, noise beside simplex-noise and C", besideLibraries: true },

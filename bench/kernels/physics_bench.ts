@@ -1,11 +1,13 @@
-// What steps cost, beside the same method in TypeScript, rapier and cannon-es: deno task bench physics [--write] [--json]
+// What steps cost, beside the same method in TypeScript and C, rapier and cannon-es: deno task bench physics [--write] [--json]
 // --write draws the chart into docs/.
 import { physics, type PhysicsInput } from "../../tasks-as/physics/codec.ts";
 import { pile } from "../../tasks-as/physics/testing/scenes.ts";
 import { stepBytes } from "../../tasks-as/physics/testing/world.ts";
+import { METER_EXPORTS } from "../../sandbox/meter/mod.ts";
 import { loadCore } from "../../tasks-as/testing/core.ts";
 import { writeChart } from "./chart.ts";
 import { compare } from "./compare.ts";
+import { runNative } from "./native.ts";
 import { cannonWorld, rapierWorld, type World } from "./physics_libraries.ts";
 import { PlainWorld } from "./physics_plain.ts";
 
@@ -15,6 +17,8 @@ const SETTLING_STEPS = 240;
 const ROUNDS = 15;
 /** Steps in one timed call, so that a timer's grain does not matter. */
 const STEPS_PER_CALL = 10;
+/** More than any call uses. */
+const FUEL = 2n ** 40n;
 /** Bodies of the pit, which never move. */
 const PIT = 5;
 
@@ -30,10 +34,13 @@ interface Row {
   readonly cannonMs: number;
   readonly ballsRunMs: number;
   readonly ballsPlainMs: number;
+  /** Undefined where there is no compiler. */
+  readonly ballsNativeMs: number | undefined;
 }
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
+  readonly [METER_EXPORTS.fuel]: { value: bigint };
   cabi_realloc(old: number, oldSize: number, align: number, newSize: number): number;
   run(input: number, inputSize: number, assets: number, assetCount: number): number;
   check(
@@ -66,8 +73,12 @@ function kernelWorld(start: PhysicsInput) {
   return {
     input,
     output,
-    run: () => exports.cabi_post_run(exports.run(place(input), input.length, 0, 0)),
+    run() {
+      exports[METER_EXPORTS.fuel].value = FUEL;
+      exports.cabi_post_run(exports.run(place(input), input.length, 0, 0));
+    },
     check() {
+      exports[METER_EXPORTS.fuel].value = FUEL;
       const [given, answer] = [place(input), place(output)];
       exports.cabi_post_check(exports.check(given, input.length, 0, 0, answer, output.length, seed++));
     },
@@ -90,6 +101,27 @@ function settled(world: World, bodies: number): World {
   }
   if (inside < 0.9 * bodies) throw new Error(`Cannot compare: ${inside} of ${bodies} bodies lie in the pit`);
   return world;
+}
+
+/** The same pile of balls as a C program at -O2 settles and steps it. */
+async function nativeMs({ bodies, gravityMps2 }: PhysicsInput, balls: number): Promise<number | undefined> {
+  const rows = bodies.flatMap(({ shape, massKg, positionM, friction }) => {
+    const radius = shape.type === "sphere" ? shape.radiusM : 0;
+    const half = shape.type === "box" ? shape.halfExtentsM : [0, 0, 0];
+    const moves = massKg === 0 ? [0, 0] : [1 / massKg, 2.5 / (massKg * radius ** 2)];
+    return [...positionM, radius, ...half, ...moves, friction];
+  });
+  const head = new Uint32Array([bodies.length, SETTLING_STEPS, ROUNDS, STEPS_PER_CALL]);
+  const floats = new Float32Array([...gravityMps2, ...rows]);
+  const input = new Uint8Array(head.byteLength + floats.byteLength);
+  input.set(new Uint8Array(head.buffer));
+  input.set(new Uint8Array(floats.buffer), head.byteLength);
+  const native = await runNative(new URL("native/physics.c", import.meta.url), input);
+  if (native.type === "missing") return undefined;
+  if (Number(native.check) < 0.9 * balls) {
+    throw new Error(`Cannot compare: ${native.check} of ${balls} balls of the C program lie in the pit`);
+  }
+  return native.ms;
 }
 
 async function measure(bodies: number): Promise<Row> {
@@ -131,6 +163,7 @@ async function measure(bodies: number): Promise<Row> {
     cannonMs: cannonMs ?? NaN,
     ballsRunMs: ballsRunMs ?? NaN,
     ballsPlainMs: ballsPlainMs ?? NaN,
+    ballsNativeMs: await nativeMs(balls, bodies),
   };
 }
 
@@ -152,6 +185,7 @@ else {
     "cannon-es, ms": beside(row.cannonMs, row.runMs),
     "balls: run, ms": row.ballsRunMs.toFixed(3),
     "balls: TypeScript, ms": beside(row.ballsPlainMs, row.ballsRunMs),
+    "balls: C -O2, ms": row.ballsNativeMs === undefined ? "" : beside(row.ballsNativeMs, row.ballsRunMs),
   })));
 }
 if (Deno.args.includes("--write")) {
