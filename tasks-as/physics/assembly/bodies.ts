@@ -70,8 +70,11 @@ export function sleepersOf(state: State): usize {
   return held;
 }
 
-/** Builds the records of all bodies of a sound state; those that `held` marks do not move. The sums start at zero. */
-export function prepareBodies(state: State, held: usize): Bodies {
+/**
+ * Builds the records of all bodies of a sound state; those that `held` marks do not move. The sums start at zero.
+ * `marks`: how bodies turn is prepared only for groups whose byte there is not 0; where it is 0 itself, for all.
+ */
+export function prepareBodies(state: State, held: usize, marks: usize): Bodies {
   const bodies = changetype<Bodies>(arenaTake(offsetof<Bodies>(), 8));
   const groups = (state.bodyCount + 3) >> 2;
   bodies.groups = groups;
@@ -84,7 +87,8 @@ export function prepareBodies(state: State, held: usize): Bodies {
     const keep = bodies.kept + <usize>group * KEEP_SIZE;
     prepareVectors(at, state.stride, record);
     prepareShape(at, state.stride, v128.load(held + (<usize>group << 4)), record, keep, bodies.scratch);
-    prepareRotation(at, state.stride, record, keep, bodies.scratch);
+    preparePose(at, state.stride, record, keep);
+    if (marks == 0 || load<u8>(marks + group) != 0) prepareTurning(at, state.stride, record, keep, bodies.scratch);
   }
   return bodies;
 }
@@ -177,10 +181,10 @@ function storeMoment(moment: v128, moves: v128, offset: usize, keep: usize, scra
   v128.store(keep + KEEP_INERTIA_INVERSE + offset, v128.and(moves, f32x4.div(splat(1), moment)));
 }
 
-/** Rotation matrices, angular momenta, and the angular velocities half-way through a free step. */
+/** Rotation matrices. */
 // @ts-ignore: decorator
 @inline
-function prepareRotation(at: usize, stride: usize, record: usize, keep: usize, scratch: usize): void {
+function preparePose(at: usize, stride: usize, record: usize, keep: usize): void {
   storeUnit(
     row(at, stride, ORIENTATION), row(at, stride, ORIENTATION + 1), row(at, stride, ORIENTATION + 2),
     row(at, stride, ORIENTATION + 3), keep + KEEP_Q,
@@ -195,6 +199,14 @@ function prepareRotation(at: usize, stride: usize, record: usize, keep: usize, s
       v128.load(column), v128.load(column, 48), v128.load(column, 96), zero, record + BODY_R + i * 16, BODY_SIZE,
     );
   }
+}
+
+/** Angular momenta, and the angular velocities half-way through a free step. */
+// @ts-ignore: decorator
+@inline
+function prepareTurning(at: usize, stride: usize, record: usize, keep: usize, scratch: usize): void {
+  const r = keep + KEEP_ROTATION;
+  const zero = splat(0);
   const i1 = v128.load(scratch);
   const i2 = v128.load(scratch, 16);
   const i3 = v128.load(scratch, 32);

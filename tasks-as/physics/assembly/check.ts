@@ -1,17 +1,19 @@
 /**
- * The certificate's judgement. For every body: its next state follows in every bit from the stored impulses. For
- * every contact: the geometry that its code names exists and touches, and impulses push. None is missing that was
- * there before, or at bodies drawn by the seed (search.ts). At contacts and joints drawn by the seed: friction stays
- * in its cone, and the step is solved as well as the solver does; where that is in doubt it is computed (quality.ts).
+ * The certificate's judgement. For all bodies that stand out and some that the seed draws (drawn.ts): their next state
+ * follows in every bit from the stored impulses, and the geometry that their contacts' codes name exists and touches.
+ * All impulses push. No contact is missing that was there before, or at drawn bodies (search.ts). At drawn contacts and
+ * joints friction stays in its cone, and the step is solved as well as the solver does (quality.ts). Where that is in
+ * doubt everything is looked at, and where it still is, the step is computed.
  */
 import { Sentence } from "../../lib/abi";
-import { arenaTake } from "../../lib/arena";
-import { randomFrom } from "../../lib/random";
+import { arenaMark, arenaRelease, arenaTake } from "../../lib/arena";
+import { Random, randomBelow, randomFrom } from "../../lib/random";
 import { Bodies, bodyRecord, prepareBodies, sleepersOf } from "./bodies";
 import { Certificate, certificateOver } from "./certificate";
 import { FACE_SIZE } from "./face";
+import { COMPUTED, Drawn, FIXED, LEFT_OUT, drawAll, drawGroups, markOf } from "./drawn";
 import { fault, faultAt } from "./fault";
-import { finishBodies } from "./finish";
+import { finishMarked } from "./finish";
 import { GEO_NORMAL, GEO_SIZE, setGeometry, touching } from "./geometry";
 import { IMPULSES_MEAN, IMPULSES_SIZE, addImpulses, middleOf, tangentOf } from "./impulse";
 import { faultOfJoints } from "./joint_laws";
@@ -20,15 +22,20 @@ import {
   ASLEEP, BODY_ARRAYS, CODE, IMPULSE_MAX, JOINT_FIXED_ARRAYS, JOINT_IMPULSES, MASS, MOVING_ARRAYS, PAIR, QUIET,
   TANGENT1,
 } from "./layout";
-import { NONE_LAWLESS, isDoubtful, qualityOf } from "./quality";
+import { Motions, motionOf, readMotions } from "./motion";
+import { NONE_LAWLESS, Quality, View, isDoubtful, look, lookAtJoints, newQuality } from "./quality";
 import { faultOfSearch } from "./search";
-import { anyHeld, bothStill, wake } from "./sleep";
-import { bodiesSound } from "./sound";
-import { contactsSound, impulsesSound, sumsPush } from "./sound_contacts";
+import { anyHeld, bothStill, settle, wake } from "./sleep";
+import { allPush, contactsSound, impulsesSound, pointsAddUp } from "./sound_contacts";
 import { State, bodyArray, contactArray, jointArray, pointsOf } from "./state";
 import { STEP_OK, step } from "./step";
 import { NONE_STILL, StillWalk, nextStill, sameStill } from "./still";
 import { cross, splat } from "./vec";
+
+/** One in so many contacts with what never moves is looked at. */
+const FIXED_STRIDE: u32 = 10;
+/** One time in so many it is asked whether more should have fallen asleep. */
+const AWAKE_STRIDE: u32 = 4;
 
 /** The sentence that says what is wrong with `output`, whose state and certificate exactly fill it, or null. */
 export function faultOfOutput(state: State, next: State, seed: u64): Sentence | null {
@@ -36,24 +43,49 @@ export function faultOfOutput(state: State, next: State, seed: u64): Sentence | 
   if (scene != null) return scene;
   const certificate = certificateOver(next);
   if (!contactsSound(next) || !allImpulsesSound(next, certificate)) return fault("its contacts are not well formed");
-  if (!allPush(next, certificate)) return fault("a contact pulls");
+  const points = <usize>next.pointCount;
+  if (!allPush(next.normals, certificate.restNormals, certificate.meanNormals, points)) return fault("a contact pulls");
   const held = heldBetween(state, next);
   if (held == 0) return fault("other bodies sleep");
-  const bodies = prepareBodies(state, held);
-  const geometry = arenaTake(GEO_SIZE, 16);
-  const face = arenaTake(FACE_SIZE, 16);
-  const contact = faultOfContacts(state, bodies, held, next, certificate, geometry, face);
+  const motions = readMotions(state, next, held);
+  if (!motions.sound) return fault("a body is out of range, or moved in its sleep");
+  const random = randomFrom(seed);
+  const drawn = drawGroups(next, motions.shocks, random);
+  const mark = arenaMark();
+  const bodies = prepareBodies(state, held, drawn.marks);
+  const sample = newQuality();
+  const drawnFault = faultOfMarked(state, next, certificate, held, bodies, motions, drawn, random, sample);
+  if (drawnFault != null) return drawnFault;
+  const search = faultOfSearch(state, next, bodies, held, random);
+  if (search != null) return search;
+  if (!isDoubtful(sample, !drawn.complete)) return null;
+  if (!drawn.complete) {
+    arenaRelease(mark);
+    const whole = newQuality();
+    drawAll(drawn);
+    const wholeFault = faultOfMarked(
+      state, next, certificate, held, prepareBodies(state, held, 0), motions, drawn, random, whole,
+    );
+    if (wholeFault != null || !isDoubtful(whole, false)) return wholeFault;
+  }
+  arenaRelease(mark);
+  return faultAgainstRun(state, next, certificate);
+}
+
+/** What is wrong with contacts, joints and bodies of marked groups, or null; `quality`: how well all is solved. */
+function faultOfMarked(
+  state: State, next: State, certificate: Certificate, held: usize, bodies: Bodies, motions: Motions, drawn: Drawn,
+  random: Random, quality: Quality,
+): Sentence | null {
+  const contact = faultOfContacts(state, bodies, held, next, certificate, drawn, motions, random, quality);
   if (contact != null) return contact;
   const joint = faultOfJoints(state, bodies, next, certificate);
   if (joint != null) return joint;
-  const body = faultOfBodies(state, next, bodies);
+  const body = faultOfBodies(state, next, bodies, drawn.marks, random);
   if (body != null) return body;
-  const random = randomFrom(seed);
-  const search = faultOfSearch(state, next, bodies, held, random);
-  if (search != null) return search;
-  const quality = qualityOf(state, next, certificate, bodies, random);
-  if (quality.lawless != NONE_LAWLESS) return faultAt("contact ", quality.lawless, " rubs more than its friction allows");
-  return isDoubtful(quality) ? faultAgainstRun(state, next, certificate) : null;
+  lookAtJoints(next, certificate, bodies, motions, random, quality);
+  if (quality.lawless == NONE_LAWLESS) return null;
+  return faultAt("contact ", quality.lawless, " rubs more than its friction allows");
 }
 
 /** Computes the step and compares. */
@@ -88,13 +120,6 @@ function allImpulsesSound(next: State, certificate: Certificate): bool {
     impulsesSound(joints, (certificate.end - joints) >> 2, -IMPULSE_MAX);
 }
 
-/** Whether contacts only push: in the last substep, in sum and in the mean. */
-function allPush(next: State, certificate: Certificate): bool {
-  const count = <usize>next.pointCount;
-  return impulsesSound(next.normals, count, 0) && impulsesSound(certificate.meanNormals, count, 0) &&
-    sumsPush(next.normals, certificate.restNormals, count);
-}
-
 /**
  * A word per body, all ones for those that slept on through the step: sleepers that do not hang together with a body
  * awake. 0 when the output says otherwise.
@@ -102,6 +127,8 @@ function allPush(next: State, certificate: Certificate): bool {
 function heldBetween(state: State, next: State): usize {
   const held = sleepersOf(state);
   if (!anyHeld(state, held)) return held;
+  // Those of sleepers are walked.
+  if (!pointsAddUp(state)) return 0;
   wake(state, held, 0, 0);
   while (wake(state, held, contactArray(next, PAIR), next.contactCount));
   const before = bodyArray(state, QUIET);
@@ -123,20 +150,32 @@ function equalBytes(a: usize, b: usize, size: usize): bool {
   return !v128.any_true(different);
 }
 
-/** Walks all contacts, judges each and adds its impulses to the sums of its bodies. */
+/**
+ * Walks all contacts. Those between sleepers stay; those of marked groups are judged, and their impulses added to the
+ * sums of their bodies. At those of groups that the seed drew, and at some of those with what never moves, it is asked
+ * how well they are solved: all that falls through the ground together is off nowhere else.
+ */
 function faultOfContacts(
-  state: State, bodies: Bodies, held: usize, next: State, certificate: Certificate, geometry: usize, face: usize,
+  state: State, bodies: Bodies, held: usize, next: State, certificate: Certificate, drawn: Drawn, motions: Motions,
+  random: Random, quality: Quality,
 ): Sentence | null {
   const pairs = contactArray(next, PAIR);
   const codes = contactArray(next, CODE);
   const masses = bodyArray(state, MASS);
   const scratch = arenaTake(IMPULSES_SIZE, 16);
+  const geometry = arenaTake(GEO_SIZE, 16);
+  const face = arenaTake(FACE_SIZE, 16);
+  const view = changetype<View>(arenaTake(offsetof<View>(), 4));
+  view.geometry = geometry;
   const still = changetype<StillWalk>(arenaTake(offsetof<StillWalk>(), 4));
   still.at = 0;
   still.point = 0;
   const someHeld = anyHeld(state, held);
+  const marks = drawn.bodies;
+  const joined = state.jointCount != 0;
+  let passed = randomBelow(random, FIXED_STRIDE);
   let point: usize = 0;
-  for (let i: u32 = 0; i < next.contactCount; i++) {
+  for (let i: u32 = 0, contactCount = next.contactCount; i < contactCount; i++) {
     const at = <usize>i << 2;
     const pair = load<u32>(pairs + at);
     const code = load<u32>(codes + at);
@@ -148,13 +187,29 @@ function faultOfContacts(
       point += <usize>count << 2;
       continue;
     }
-    if (state.jointCount != 0 && isJoinedApart(state, pair)) return faultAt("contact ", i, " is between joined bodies");
+    if (joined && isJoinedApart(state, pair)) return faultAt("contact ", i, " is between joined bodies");
+    const mark = markOf(marks, pair);
+    // Of contacts with what never moves, and which no mark reaches, one in so many is looked at.
+    if (mark == LEFT_OUT || (mark == FIXED && ++passed % FIXED_STRIDE != 0)) {
+      point += <usize>count << 2;
+      continue;
+    }
     const a = bodyRecord(bodies, pair >> 16);
     const b = bodyRecord(bodies, pair & 0xffff);
     if (!setGeometry(a, b, code, geometry, face) || popcnt(touching(a, b, count, geometry)) != count) {
       return faultAt("contact ", i, " does not touch");
     }
-    addContact(a, b, count, at, point, next, certificate, geometry, scratch);
+    if (mark != FIXED) addContact(a, b, count, at, point, next, certificate, geometry, scratch);
+    if (mark != COMPUTED) {
+      view.index = i;
+      view.count = count;
+      view.point = point;
+      view.a = a;
+      view.b = b;
+      view.motionA = motionOf(motions, pair >> 16);
+      view.motionB = motionOf(motions, pair & 0xffff);
+      look(next, certificate, view, quality);
+    }
     point += <usize>count << 2;
   }
   const complete = !someHeld || nextStill(state, masses, held, still) == NONE_STILL;
@@ -190,17 +245,31 @@ function addContact(
   );
 }
 
-/** The moving arrays must be, bit for bit, what the summed impulses make of the state. */
-function faultOfBodies(state: State, next: State, bodies: Bodies): Sentence | null {
-  const size = state.stride * (BODY_ARRAYS - MOVING_ARRAYS);
-  const expected = arenaTake(size, 16);
-  finishBodies(state, bodies, next, expected);
+/**
+ * Of marked groups the moving arrays must be, bit for bit, what the summed impulses make of the state; how long each
+ * body was quiet, and who sleeps, must follow for all.
+ */
+function faultOfBodies(
+  state: State, next: State, bodies: Bodies, marks: usize, random: Random,
+): Sentence | null {
+  const stride = state.stride;
+  const rows = BODY_ARRAYS - MOVING_ARRAYS;
+  const expected = arenaTake(stride * rows, 16);
+  finishMarked(state, bodies, next, marks, expected);
   const given = bodyArray(next, MOVING_ARRAYS);
-  if (equalBytes(expected, given, size)) {
-    // Absurd impulses may bring a body beyond what a state can hold; `run` refuses such a step.
-    return bodiesSound(next) ? null : fault("a body is out of range");
+  const quiet = stride * (QUIET - MOVING_ARRAYS);
+  // Where nobody fell asleep, whether somebody should have is asked now and then: to stay awake moves nothing.
+  const asked = randomBelow(random, AWAKE_STRIDE) == 0;
+  if (asked || !equalBytes(expected + quiet, given + quiet, stride)) settle(next, expected);
+  for (let group: u32 = 0; group < bodies.groups; group++) {
+    let row = load<u8>(marks + group) == 0 ? rows - 1 : 0;
+    for (; row < rows; row++) {
+      const at = stride * row + (<usize>group << 4);
+      const same = i32x4.eq(v128.load(expected + at), v128.load(given + at));
+      if (i32x4.all_true(same)) continue;
+      const body = (group << 2) + ctz<u32>(~i32x4.bitmask(same));
+      return faultAt("body ", body, row == rows - 1 ? " sleeps or wakes" : " is not where its impulses bring it");
+    }
   }
-  let at: usize = 0;
-  while (load<u32>(expected + at) == load<u32>(given + at)) at += 4;
-  return faultAt("body ", <u32>((at % state.stride) >> 2), " is not where its impulses bring it");
+  return null;
 }

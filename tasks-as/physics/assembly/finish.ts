@@ -12,7 +12,7 @@ import {
 } from "./layout";
 import { storeRotation, storeTurned, toBody, toSpace } from "./rotation";
 import { settle } from "./sleep";
-import { State, maySleep } from "./state";
+import { State, bodyArray, maySleep } from "./state";
 import { add, mul, splat, storeTransposed } from "./vec";
 
 /** Rows of `bodies.scratch`: impulse, moment, their means (three rows and one of padding each). */
@@ -27,27 +27,54 @@ const TURN_MAX: f32 = 1.0e9;
 export function finishBodies(state: State, bodies: Bodies, next: State, to: usize): void {
   const sleeps = maySleep(state);
   for (let group: u32 = 0; group < bodies.groups; group++) {
-    const at = state.start + HEADER_SIZE + (<usize>group << 4);
-    const record = bodies.records + <usize>group * 4 * BODY_SIZE;
-    const keep = bodies.kept + <usize>group * KEEP_SIZE;
-    for (let i: usize = 0; i < 4; i++) {
-      const sums = record + BODY_SUMS + i * 16;
-      storeTransposed(
-        v128.load(sums), v128.load(sums + BODY_SIZE), v128.load(sums + 2 * BODY_SIZE),
-        v128.load(sums + 3 * BODY_SIZE), bodies.scratch + SUMS + i * SUMS_STRIDE, 16,
-      );
-    }
-    finishLinear(at, state.stride, state.start + 16, keep, bodies.scratch, to + (<usize>group << 4));
-    finishAngular(at, state.stride, state.start + 16, keep, bodies.scratch, to + (<usize>group << 4));
-    finishQuiet(at, state.stride, keep, sleeps, to + (<usize>group << 4));
+    finishGroup(state, bodies, group, to + (<usize>group << 4));
+    finishQuiet(state, bodies, group, sleeps, to + (<usize>group << 4), to + (<usize>group << 4));
   }
   settle(next, to);
 }
 
-/** Counts how many steps in a row a body was slow; those that are held sleep on. */
+/**
+ * The same for `check`, but position, orientation and velocities only of groups with a mark: how long each body was
+ * quiet follows for all from the velocities that `next` gives. Nobody has fallen asleep yet.
+ */
+export function finishMarked(state: State, bodies: Bodies, next: State, marks: usize, to: usize): void {
+  const sleeps = maySleep(state);
+  const given = bodyArray(next, MOVING_ARRAYS);
+  for (let group: u32 = 0; group < bodies.groups; group++) {
+    const lane = <usize>group << 4;
+    if (load<u8>(marks + group) == 0) finishQuiet(state, bodies, group, sleeps, given + lane, to + lane);
+    else {
+      finishGroup(state, bodies, group, to + lane);
+      finishQuiet(state, bodies, group, sleeps, to + lane, to + lane);
+    }
+  }
+}
+
+/** Position, orientation and velocities of four bodies from their sums. */
 // @ts-ignore: decorator
 @inline
-function finishQuiet(at: usize, stride: usize, keep: usize, sleeps: bool, to: usize): void {
+function finishGroup(state: State, bodies: Bodies, group: u32, to: usize): void {
+  const at = state.start + HEADER_SIZE + (<usize>group << 4);
+  const record = bodies.records + <usize>group * 4 * BODY_SIZE;
+  const keep = bodies.kept + <usize>group * KEEP_SIZE;
+  for (let i: usize = 0; i < 4; i++) {
+    const sums = record + BODY_SUMS + i * 16;
+    storeTransposed(
+      v128.load(sums), v128.load(sums + BODY_SIZE), v128.load(sums + 2 * BODY_SIZE),
+      v128.load(sums + 3 * BODY_SIZE), bodies.scratch + SUMS + i * SUMS_STRIDE, 16,
+    );
+  }
+  finishLinear(at, state.stride, state.start + 16, keep, bodies.scratch, to);
+  finishAngular(at, state.stride, state.start + 16, keep, bodies.scratch, to);
+}
+
+/** Counts how many steps in a row a body was slow, by the velocities at `from`; those that are held sleep on. */
+// @ts-ignore: decorator
+@inline
+function finishQuiet(state: State, bodies: Bodies, group: u32, sleeps: bool, from: usize, to: usize): void {
+  const at = state.start + HEADER_SIZE + (<usize>group << 4);
+  const keep = bodies.kept + <usize>group * KEEP_SIZE;
+  const stride = state.stride;
   const zero = splat(0);
   const quietTo = to + stride * (QUIET - MOVING_ARRAYS);
   if (!sleeps) {
@@ -60,8 +87,8 @@ function finishQuiet(at: usize, stride: usize, keep: usize, sleeps: bool, to: us
   const hy = v128.load(at + stride * (HALF + 1));
   const hz = v128.load(at + stride * (HALF + 2));
   const extent = add(add(mul(hx, hx), mul(hy, hy)), mul(hz, hz));
-  const turning = mul(extent, squareOf(to + stride * (SPIN - MOVING_ARRAYS), stride));
-  const moving = squareOf(to + stride * (VELOCITY - MOVING_ARRAYS), stride);
+  const turning = mul(extent, squareOf(from + stride * (SPIN - MOVING_ARRAYS), stride));
+  const moving = squareOf(from + stride * (VELOCITY - MOVING_ARRAYS), stride);
   const slow = f32x4.lt(f32x4.max(moving, turning), splat(QUIET_SPEED * QUIET_SPEED));
   const before = v128.load(at + stride * QUIET);
   const counted = v128.and(before, f32x4.lt(before, splat(ASLEEP)));

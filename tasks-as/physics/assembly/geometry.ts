@@ -157,7 +157,7 @@ function roundAndBox(round: usize, box: usize, roundFirst: bool, geo: usize): vo
   const r2 = v128.load(box, BODY_R + 32);
   const centre = f32x4(dot(r0, offset), dot(r1, offset), dot(r2, offset), 0);
   const half = f32x4.replace_lane(v128.load(box, BODY_HALF), 3, 0);
-  let nearest = f32x4.min(f32x4.max(centre, f32x4.neg(half)), half);
+  let nearest = f32x4.pmin(f32x4.pmax(centre, f32x4.neg(half)), half);
   const away = sub(centre, nearest);
   const square = dot(away, away);
   let outward: v128;

@@ -26,22 +26,25 @@ export function rootOf(parents: usize, body: u32): u32 {
   return at;
 }
 
-// @ts-ignore: decorator
-@inline
-function unite(parents: usize, a: u32, b: u32): void {
-  const rootA = rootOf(parents, a);
-  const rootB = rootOf(parents, b);
-  if (rootA < rootB) store<u32>(parents + (<usize>rootB << 2), rootA);
-  else if (rootB < rootA) store<u32>(parents + (<usize>rootA << 2), rootB);
-}
-
-/** Unites what a list of pairs touches or joins; what never moves holds nothing together. */
+/** Unites what a list of pairs, ascending, touches or joins; what never moves holds nothing together. */
 function unitePairs(parents: usize, masses: usize, pairs: usize, count: u32): void {
-  for (let i: u32 = 0; i < count; i++) {
-    const pair = load<u32>(pairs + (<usize>i << 2));
-    const a = pair >> 16;
-    const b = pair & 0xffff;
-    if (load<f32>(masses + (<usize>a << 2)) != 0 && load<f32>(masses + (<usize>b << 2)) != 0) unite(parents, a, b);
+  let first: u32 = u32.MAX_VALUE;
+  let moves = false;
+  let root: u32 = 0;
+  for (let at = pairs, end = pairs + (<usize>count << 2); at < end; at += 4) {
+    const pair = load<u32>(at);
+    if (pair >> 16 != first) {
+      first = pair >> 16;
+      moves = load<f32>(masses + (<usize>first << 2)) != 0;
+      root = rootOf(parents, first);
+    }
+    const second = pair & 0xffff;
+    if (!moves || load<f32>(masses + (<usize>second << 2)) == 0) continue;
+    const other = rootOf(parents, second);
+    if (other < root) {
+      store<u32>(parents + (<usize>root << 2), other);
+      root = other;
+    } else if (root < other) store<u32>(parents + (<usize>other << 2), root);
   }
 }
 

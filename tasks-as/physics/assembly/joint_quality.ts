@@ -11,7 +11,7 @@ import {
 } from "./joint";
 import { setPose } from "./joint_pose";
 import { KIND_DISTANCE, KIND_LIMITED, KIND_MASK, STEP_S, SUBSTEPS, SUBSTEP_PER_S } from "./layout";
-import { MOT_CHANGE, MOT_T, MOT_V, MOT_W, MOT_X } from "./motion";
+import { MOT_T, MOT_V, MOT_W, MOT_X, changeOf } from "./motion";
 import { State } from "./state";
 import { add, cross, dot, scale, sub } from "./vec";
 import { loadVector } from "./write_joints";
@@ -37,7 +37,7 @@ export function jointOff(
   const momentB = loadVector(at + 6 * stride, stride);
   const armA = v128.load(record, JNT_ARM_A);
   const armB = v128.load(record, JNT_ARM_B);
-  const change = load<f32>(motionA, MOT_CHANGE) + load<f32>(motionB, MOT_CHANGE) + STILL;
+  const change = changeOf(motionA) + changeOf(motionB) + STILL;
   const speed = sub(
     add(v128.load(motionB, MOT_V), cross(v128.load(motionB, MOT_W), armB)),
     add(v128.load(motionA, MOT_V), cross(v128.load(motionA, MOT_W), armA)),

@@ -5,42 +5,49 @@
  * demand: nothing that touches comes closer, nothing is pushed away, nothing that holds slides, and what slides is
  * rubbed against its motion. The solver is not exact either, most of all where bodies hit each other; how far off it
  * is, as a share of what the impulses changed, was measured (README.md), and an output that is off more often than
- * its kind ever is, is doubted. Doubt is no verdict: the check then computes the step and compares.
+ * its kind ever is, is doubted. Doubt is no verdict: the check then looks at everything, and where doubt remains
+ * computes the step and compares.
  */
 import { arenaTake } from "../../lib/arena";
 import { Random, randomBelow } from "../../lib/random";
 import { BODY_FRICTION, BODY_MASS_INVERSE, BODY_RESTITUTION, BODY_X, Bodies, bodyRecord } from "./bodies";
-import { gravityOf } from "./broad";
 import { Certificate } from "./certificate";
-import { FACE_SIZE } from "./face";
-import { GEO_GAPS, GEO_NORMAL, GEO_POINTS, GEO_SIZE, setGeometry } from "./geometry";
+import { GEO_GAPS, GEO_NORMAL, GEO_POINTS } from "./geometry";
 import { middleOf, tangentOf, twistArmSquare } from "./impulse";
 import { JNT_SIZE } from "./joint";
 import { jointOff } from "./joint_quality";
-import { CODE, JOINT_PAIR, PAIR, STEP_S, SUBSTEP_PER_S, TANGENT1 } from "./layout";
-import { MOT_CHANGE, MOT_SIZE, MOT_T, MOT_V, MOT_W, MOT_X, setMotion } from "./motion";
-import { State, contactArray, jointArray, pointsOf } from "./state";
+import { JOINT_PAIR, STEP_S, SUBSTEP_PER_S, TANGENT1 } from "./layout";
+import { MOT_T, MOT_V, MOT_W, MOT_X, Motions, changeOf, motionOf } from "./motion";
+import { State, contactArray, jointArray } from "./state";
 import { add, cross, dot, splat, sub, xOf, yOf, zOf } from "./vec";
 import { loadVector } from "./write_joints";
 
-/** One contact in so many is looked at, but no fewer than so many. */
+/** One joint in so many is looked at, but no fewer than so many. */
 const STRIDE: u32 = 6;
 const LOOKED_AT_MIN: u32 = 48;
 /** Velocities smaller than this are as good as none, m/s. */
 const STILL: f32 = 0.02;
-/** A contact is calm when impulses changed its bodies' velocities by less, m/s; a scene when most contacts are. */
+/** A contact is calm when impulses changed its bodies' velocities by less, m/s. */
 const CALM: f32 = 0.4;
-const CALM_SHARE: f32 = 0.95;
-/** In scenes with no more than so many demands or joints none may count. */
+/** Of so few demands none may be much off where all but this share of contacts is calm; of so few joints none. */
 const FEW_DEMANDS: u32 = 24;
+const ROUGH_FEW: f32 = 0.05;
 const FEW_JOINTS: u32 = 4;
-/** How far off a demand counts, as a share of that change. */
+/** How far off a demand counts, as a share of that change: a little and much. */
 const OFF_CALM: f32 = 0.25;
 const OFF: f32 = 0.7;
-/** How many may count: in calm scenes; else, and as a share of all demands. */
-const OFF_CALM_MAX: u32 = 1;
-const OFF_MAX: u32 = 5;
-const OFF_SHARE_MAX: f32 = 0.03;
+/**
+ * What share of the demands may be a little or much off where every contact is calm; how much more per share of
+ * contacts that are not; and what at most.
+ */
+const OFF_CALM_LEAST: f32 = 0.005;
+const OFF_CALM_SLOPE: f32 = 0.5;
+const OFF_CALM_MOST: f32 = 0.15;
+const OFF_LEAST: f32 = 0.002;
+const OFF_SLOPE: f32 = 0.2;
+const OFF_MOST: f32 = 0.06;
+/** Where everything was looked at, so many demands more. */
+const EXTRA: f32 = 2;
 /** The same for joints. */
 const JOINT_OFF: f32 = 0.5;
 const JOINTS_OFF_MAX: u32 = 1;
@@ -69,77 +76,59 @@ export class Quality {
 
 export const NONE_LAWLESS: u32 = u32.MAX_VALUE;
 
-/** Looks at drawn contacts and joints of an output whose bodies' sums are complete. */
-export function qualityOf(
-  state: State, next: State, certificate: Certificate, bodies: Bodies, random: Random,
-): Quality {
+/** Nothing looked at yet. */
+export function newQuality(): Quality {
   const quality = changetype<Quality>(arenaTake(offsetof<Quality>(), 4));
   memory.fill(changetype<usize>(quality), 0, offsetof<Quality>());
   quality.lawless = NONE_LAWLESS;
-  lookAtContacts(state, next, certificate, bodies, random, quality);
-  lookAtJoints(state, next, certificate, bodies, random, quality);
   return quality;
 }
 
-/** Whether contacts or joints are solved worse than the solver would. */
-export function isDoubtful(quality: Quality): bool {
+/**
+ * Whether contacts or joints are solved worse than the solver would. A `sample` says so sooner: what it doubts is
+ * looked at as a whole.
+ */
+export function isDoubtful(quality: Quality, sample: bool): bool {
   const jointsMax: u32 = quality.joints > FEW_JOINTS ? JOINTS_OFF_MAX : 0;
   if (quality.jointsOff > jointsMax && <f32>quality.jointsOff > JOINTS_OFF_SHARE_MAX * <f32>quality.joints) return true;
-  const calm = <f32>quality.calm >= CALM_SHARE * <f32>quality.contacts;
-  if (quality.demands <= FEW_DEMANDS) return calm && quality.off > 0;
-  if (calm && quality.offCalm > OFF_CALM_MAX) return true;
-  return quality.off > OFF_MAX && <f32>quality.off > OFF_SHARE_MAX * <f32>quality.demands;
+  const rough: f32 = <f32>1 - <f32>quality.calm / max<f32>(<f32>quality.contacts, 1);
+  const demands = <f32>quality.demands;
+  if (!sample && quality.demands <= FEW_DEMANDS) return rough <= ROUGH_FEW && quality.off > 0;
+  const extra: f32 = sample ? 0 : EXTRA;
+  return <f32>quality.offCalm > demands * min<f32>(OFF_CALM_LEAST + OFF_CALM_SLOPE * rough, OFF_CALM_MOST) + extra ||
+    <f32>quality.off > demands * min<f32>(OFF_LEAST + OFF_SLOPE * rough, OFF_MOST) + extra;
 }
 
-function lookAtContacts(
-  state: State, next: State, certificate: Certificate, bodies: Bodies, random: Random, quality: Quality,
-): void {
-  const stride = max<u32>(min<u32>(STRIDE, next.contactCount / LOOKED_AT_MIN), 1);
-  const codes = contactArray(next, CODE);
-  const view = changetype<View>(arenaTake(offsetof<View>(), 16));
-  view.geometry = arenaTake(GEO_SIZE, 16);
-  view.face = arenaTake(FACE_SIZE, 16);
-  view.motionA = arenaTake(MOT_SIZE, 16);
-  view.motionB = arenaTake(MOT_SIZE, 16);
-  const gravity = gravityOf(state);
-  const phase = randomBelow(random, stride);
-  let point: usize = 0;
-  for (let i: u32 = 0; i < next.contactCount; i++) {
-    const code = load<u32>(codes + (<usize>i << 2));
-    if (i % stride == phase) {
-      look(next, certificate, bodies, gravity, i, code, point, view, quality);
-    }
-    point += <usize>pointsOf(code) << 2;
-  }
-}
-
-function lookAtJoints(
-  state: State, next: State, certificate: Certificate, bodies: Bodies, random: Random, quality: Quality,
+/** Looks at drawn joints. */
+export function lookAtJoints(
+  next: State, certificate: Certificate, bodies: Bodies, motions: Motions, random: Random, quality: Quality,
 ): void {
   const stride = max<u32>(min<u32>(STRIDE, next.jointCount / LOOKED_AT_MIN), 1);
-  const gravity = gravityOf(state);
   const record = arenaTake(JNT_SIZE, 16);
-  const motionA = arenaTake(MOT_SIZE, 16);
-  const motionB = arenaTake(MOT_SIZE, 16);
   for (let joint = randomBelow(random, stride); joint < next.jointCount; joint += stride) {
     const pair = load<u32>(jointArray(next, JOINT_PAIR) + (<usize>joint << 2));
     const a = bodyRecord(bodies, pair >> 16);
     const b = bodyRecord(bodies, pair & 0xffff);
     if (load<f32>(a, BODY_MASS_INVERSE) == 0 && load<f32>(b, BODY_MASS_INVERSE) == 0) continue;
-    setMotion(bodies, a, gravity, motionA);
-    setMotion(bodies, b, gravity, motionB);
     quality.joints++;
+    const motionA = motionOf(motions, pair >> 16);
+    const motionB = motionOf(motions, pair & 0xffff);
     if (jointOff(next, certificate, a, b, joint, motionA, motionB, record) > JOINT_OFF) quality.jointsOff++;
   }
 }
 
-/** Room for looking at one contact. */
+/** What is looked at: a contact's number, its place in the arrays, bodies, motions and geometry. */
 @unmanaged
-class View {
-  geometry: usize;
-  face: usize;
+export class View {
+  index: u32;
+  count: u32;
+  /** Offset in bytes of its first point. */
+  point: usize;
+  a: usize;
+  b: usize;
   motionA: usize;
   motionB: usize;
+  geometry: usize;
 }
 
 /** Velocity of the second body's point against the first's, from rows of motion at `linear` and `angular`. */
@@ -154,27 +143,20 @@ function parting(view: View, linear: usize, angular: usize, armA: v128, armB: v1
   );
 }
 
-function look(
-  next: State, certificate: Certificate, bodies: Bodies, gravity: v128, index: u32, code: u32, point: usize,
-  view: View, quality: Quality,
-): void {
-  const at = <usize>index << 2;
-  const pair = load<u32>(contactArray(next, PAIR) + at);
-  const a = bodyRecord(bodies, pair >> 16);
-  const b = bodyRecord(bodies, pair & 0xffff);
-  if (load<f32>(a, BODY_MASS_INVERSE) == 0 && load<f32>(b, BODY_MASS_INVERSE) == 0) return;
+/** Looks at one contact. */
+export function look(next: State, certificate: Certificate, view: View, quality: Quality): void {
+  const a = view.a;
+  const b = view.b;
   const geometry = view.geometry;
-  setGeometry(a, b, code, geometry, view.face);
-  setMotion(bodies, a, gravity, view.motionA);
-  setMotion(bodies, b, gravity, view.motionB);
-  const change = load<f32>(view.motionA, MOT_CHANGE) + load<f32>(view.motionB, MOT_CHANGE);
+  const point = view.point;
+  const change = changeOf(view.motionA) + changeOf(view.motionB);
   const scale: f32 = <f32>1 / (change + STILL);
   quality.contacts++;
   if (change < CALM) quality.calm++;
   const offset = sub(v128.load(a, BODY_X), v128.load(b, BODY_X));
   const normal = v128.load(geometry, GEO_NORMAL);
   const dead = max<f32>(load<f32>(a, BODY_RESTITUTION), load<f32>(b, BODY_RESTITUTION)) == 0;
-  const count = <usize>pointsOf(code);
+  const count = <usize>view.count;
   // Pushes of the last substep, of the step, of the mean.
   let pushes = splat(0);
   for (let i: usize = 0; i < count; i++) {
@@ -197,8 +179,7 @@ function look(
     judge(off * scale, quality);
   }
   judgeRubbing(
-    next, certificate, a, b, index, pushes, normal, middleOf(geometry, <u32>count), offset, <u32>count, scale, view,
-    quality,
+    next, certificate, pushes, normal, middleOf(geometry, view.count), offset, scale, view, quality,
   );
 }
 
@@ -214,24 +195,24 @@ function judge(off: f32, quality: Quality): void {
 // @ts-ignore: decorator
 @inline
 function judgeRubbing(
-  next: State, certificate: Certificate, a: usize, b: usize, index: u32, pushes: v128, normal: v128, middle: v128,
-  offset: v128, count: u32, scale: f32, view: View, quality: Quality,
+  next: State, certificate: Certificate, pushes: v128, normal: v128, middle: v128, offset: v128, scale: f32, view: View,
+  quality: Quality,
 ): void {
-  const frictions = load<f32>(a, BODY_FRICTION) * load<f32>(b, BODY_FRICTION);
-  const at = <usize>index << 2;
+  const frictions = load<f32>(view.a, BODY_FRICTION) * load<f32>(view.b, BODY_FRICTION);
+  const at = <usize>view.index << 2;
   const step = <usize>next.contactCount << 2;
   const rubs = contactArray(next, TANGENT1) + at;
   const last = loadVector(rubs, step);
   const total = add(last, loadVector(certificate.restRubs + at, step));
   const mean = loadVector(certificate.meanRubs + at, step);
-  const levers = f32x4(1, 1, 1 / max<f32>(twistArmSquare(view.geometry, count, middle), LEVER_MIN), 0);
+  const levers = f32x4(1, 1, 1 / max<f32>(twistArmSquare(view.geometry, view.count, middle), LEVER_MIN), 0);
   const square = dot(last, f32x4.mul(levers, last));
   const limit = frictions * xOf(pushes) * xOf(pushes);
   const lawful = square <= limit * CONE_SLACK + CONE_LEAST &&
     dot(total, f32x4.mul(levers, total)) <= frictions * yOf(pushes) * yOf(pushes) * CONE_SLACK + CONE_LEAST &&
     dot(mean, f32x4.mul(levers, mean)) <= frictions * zOf(pushes) * zOf(pushes) * CONE_SLACK + CONE_LEAST;
   if (!lawful) {
-    quality.lawless = index;
+    quality.lawless = view.index;
     return;
   }
   if (limit == 0) return;

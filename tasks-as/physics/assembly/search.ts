@@ -2,18 +2,18 @@
 import { Sentence } from "../../lib/abi";
 import { arenaTake } from "../../lib/arena";
 import { Random, randomBelow } from "../../lib/random";
-import { BODY_HALF, BODY_MASS_INVERSE, BODY_RIM, BODY_V, BODY_X, Bodies, bodyRecord } from "./bodies";
+import { BODY_MASS_INVERSE, Bodies, bodyRecord } from "./bodies";
 import { SWEPT_SIZE, gravityOf, setSwept, sweptOverlap } from "./broad";
 import { NO_CONTACT, collide } from "./collide";
 import { FACE_SIZE } from "./face";
 import { faultAt } from "./fault";
 import { GEO_SIZE } from "./geometry";
 import { isJoinedApart } from "./joined";
-import { CODE, MARGIN_M, MASS, PAIR, STEP_S } from "./layout";
+import { CODE, HALF, HEADER_SIZE, MARGIN_M, MASS, PAIR, POSITION, SPIN, STEP_S, VELOCITY } from "./layout";
 import { OVERLAP_SIZE } from "./overlap";
 import { bothStill } from "./sleep";
 import { State, bodyArray, contactArray } from "./state";
-import { dot, sub, xOf, yOf, zOf } from "./vec";
+import { add, mul, splat, sub, xOf, yOf, zOf } from "./vec";
 
 /** Bodies whose contacts are searched anew: one, and one more per so many. */
 const BODIES_PER_DRAW: u32 = 256;
@@ -47,6 +47,14 @@ function faultOfGone(state: State, next: State, bodies: Bodies, search: Search):
   const count = next.contactCount;
   let i: u32 = 0;
   for (let k: u32 = 0; k < state.contactCount; k++) {
+    // Four at a time where the lists are the same.
+    while (k + 4 <= state.contactCount && i + 4 <= count) {
+      const different = i32x4.ne(v128.load(before + (<usize>k << 2)), v128.load(pairs + (<usize>i << 2)));
+      if (v128.any_true(different)) break;
+      k += 4;
+      i += 4;
+    }
+    if (k == state.contactCount) break;
     const pair = load<u32>(before + (<usize>k << 2));
     while (i < count && load<u32>(pairs + (<usize>i << 2)) < pair) i++;
     if (i < count && load<u32>(pairs + (<usize>i << 2)) == pair) continue;
@@ -90,41 +98,74 @@ function sameContacts(
   const codes = contactArray(next, CODE);
   const masses = bodyArray(state, MASS);
   const record = bodyRecord(bodies, body);
-  const gravity = f32x4.abs(gravityOf(state));
-  const fall = STEP_S * STEP_S * (xOf(gravity) + yOf(gravity) + zOf(gravity));
   const fixed = load<f32>(record, BODY_MASS_INVERSE) == 0;
-  const reach = reachOf(record, fall);
-  const x = v128.load(record, BODY_X);
+  const reaches = reachesOf(state);
+  const reach = splat(load<f32>(reaches + (<usize>body << 2)));
+  const at = bodyArray(state, POSITION);
+  const x = v128.load32_splat(at + (<usize>body << 2));
+  const y = v128.load32_splat(at + state.stride + (<usize>body << 2));
+  const z = v128.load32_splat(at + 2 * state.stride + (<usize>body << 2));
   let found: u32 = 0;
-  for (let other: u32 = 0; other < state.bodyCount; other++) {
-    const at = bodyRecord(bodies, other);
-    if (other == body || (fixed && load<f32>(at, BODY_MASS_INVERSE) == 0)) continue;
-    const offset = sub(v128.load(at, BODY_X), x);
-    const far = reach + reachOf(at, fall);
-    if (dot(offset, offset) > far * far) continue;
-    const pair = (min(body, other) << 16) | max(body, other);
-    const code = searchPair(state, bodies, pair, search);
-    if (code == NO_CONTACT) continue;
-    const place = placeOf(pairs, next.contactCount, pair);
-    if (place < 0 || load<u32>(codes + (<usize>place << 2)) != code) return false;
-    found++;
+  for (let lane: usize = 0; lane < state.stride; lane += 16) {
+    const dx = sub(v128.load(at + lane), x);
+    const dy = sub(v128.load(at + state.stride + lane), y);
+    const dz = sub(v128.load(at + 2 * state.stride + lane), z);
+    const far = add(reach, v128.load(reaches + lane));
+    const close = f32x4.le(add(add(mul(dx, dx), mul(dy, dy)), mul(dz, dz)), mul(far, far));
+    for (let mask = i32x4.bitmask(close); mask != 0; mask &= mask - 1) {
+      const other = <u32>(lane >> 2) + ctz<u32>(mask);
+      if (other == body || other >= state.bodyCount) continue;
+      if (fixed && load<f32>(bodyRecord(bodies, other), BODY_MASS_INVERSE) == 0) continue;
+      const pair = (min(body, other) << 16) | max(body, other);
+      const code = searchPair(state, bodies, pair, search);
+      if (code == NO_CONTACT) continue;
+      const place = placeOf(pairs, next.contactCount, pair);
+      if (place < 0 || load<u32>(codes + (<usize>place << 2)) != code) return false;
+      found++;
+    }
   }
   let listed: u32 = 0;
-  for (let i: u32 = 0; i < next.contactCount; i++) {
-    const pair = load<u32>(pairs + (<usize>i << 2));
+  const end = pairs + (<usize>next.contactCount << 2);
+  const wanted = i32x4.splat(body);
+  for (let place = pairs; place < end; place += 4) {
+    if (place + 16 <= end) {
+      const four = v128.load(place);
+      const first = i32x4.eq(i32x4.shr_u(four, 16), wanted);
+      if (!v128.any_true(v128.or(first, i32x4.eq(v128.and(four, i32x4.splat(0xffff)), wanted)))) {
+        place += 12;
+        continue;
+      }
+    }
+    const pair = load<u32>(place);
     if ((pair >> 16 == body || (pair & 0xffff) == body) && !bothStill(masses, held, pair)) listed++;
   }
   return listed == found;
 }
 
-/** No part of the body gets farther from its centre's start within the step; generous, without roots. */
+/** An f32 per body: no part of it gets farther from its centre's start within the step. Generous, without roots. */
+function reachesOf(state: State): usize {
+  const stride = state.stride;
+  const reaches = arenaTake(stride, 16);
+  const gravity = f32x4.abs(gravityOf(state));
+  const fall = STEP_S * STEP_S * (xOf(gravity) + yOf(gravity) + zOf(gravity));
+  const step = splat(STEP_S);
+  for (let lane: usize = 0; lane < stride; lane += 16) {
+    const at = state.start + HEADER_SIZE + lane;
+    const sides = add(v128.load(at + stride * HALF), v128.load(at + stride * (HALF + 1)));
+    const size = add(sides, v128.load(at + stride * (HALF + 2)));
+    const turning = mul(mul(splat(2), size), sumAbs(at + stride * SPIN, stride));
+    const moving = add(turning, sumAbs(at + stride * VELOCITY, stride));
+    v128.store(reaches + lane, add(add(size, splat(2 * MARGIN_M + fall)), mul(step, moving)));
+  }
+  return reaches;
+}
+
 // @ts-ignore: decorator
 @inline
-function reachOf(record: usize, fall: f32): f32 {
-  const size = v128.load(record, BODY_HALF);
-  const speed = f32x4.abs(v128.load(record, BODY_V));
-  return xOf(size) + yOf(size) + zOf(size) + 2 * MARGIN_M + fall +
-    STEP_S * (2 * load<f32>(record, BODY_RIM) + xOf(speed) + yOf(speed) + zOf(speed));
+function sumAbs(at: usize, stride: usize): v128 {
+  const x = f32x4.abs(v128.load(at));
+  const y = f32x4.abs(v128.load(at + stride));
+  return add(add(x, y), f32x4.abs(v128.load(at + 2 * stride)));
 }
 
 // @ts-ignore: decorator

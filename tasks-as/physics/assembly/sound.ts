@@ -2,10 +2,10 @@
 import { Sentence, say, sayInteger, sentenceStart } from "../../lib/abi";
 import {
   ASLEEP, BODY_ARRAYS, DAMPING_MAX, FRICTION, FRICTION_MAX, GRAVITY_MAX, HALF, HALF_MAX, HALF_MIN, HALF_RATIO_MAX,
-  HEADER_SIZE, IMPULSE_MAX, MASS, MASS_MAX, MASS_MIN, ORIENTATION, POSITION, POSITION_MAX, QUIET, RESTITUTION,
+  HEADER_SIZE, IMPULSE_MAX, MASS_MAX, MASS_MIN, ORIENTATION, POSITION, POSITION_MAX, QUIET, RESTITUTION,
   SPEED_MAX, SPIN, SPIN_MAX, TANGENT1, VELOCITY,
 } from "./layout";
-import { contactsInRange, contactsSound, impulsesSound } from "./sound_contacts";
+import { contactsSound, impulsesSound, pairsInRange } from "./sound_contacts";
 import { jointFault } from "./sound_joints";
 import { State, contactArray } from "./state";
 import { within } from "./vec";
@@ -21,13 +21,13 @@ export function faultOf(state: State): Sentence | null {
   return jointFault(state);
 }
 
-/** What `check` needs of an input: all but that contacts fit their shapes and carry sane impulses, which it never reads. */
+/** What `check` needs of an input: not that contacts fit their shapes and carry sane impulses, which it never reads. */
 export function faultForCheck(state: State): Sentence | null {
   const scene = sceneFault(state);
   if (scene != null) return scene;
   const body = bodyFault(state);
   if (body != null) return body;
-  return contactsInRange(state) ? jointFault(state) : fault("a contact");
+  return pairsInRange(state) ? jointFault(state) : fault("a contact");
 }
 
 function sceneFault(state: State): Sentence | null {
@@ -65,7 +65,7 @@ function bodyFault(state: State): Sentence | null {
 }
 
 /** Whether every body is in range. */
-export function bodiesSound(state: State): bool {
+function bodiesSound(state: State): bool {
   for (let group: u32 = 0, groups = (state.bodyCount + 3) >> 2; group < groups; group++) {
     if (!groupSound(state, group)) return false;
   }
@@ -121,7 +121,7 @@ function groupSound(state: State, group: u32): bool {
 /** Whether a squared length is at most limit² with a little room for rounding; lanes not in `mask` must be zero. */
 // @ts-ignore: decorator
 @inline
-function shorter(square: v128, limit: f32, mask: v128): v128 {
+export function shorter(square: v128, limit: f32, mask: v128): v128 {
   return f32x4.le(square, v128.and(mask, f32x4.splat(limit * limit * <f32>1.00001)));
 }
 

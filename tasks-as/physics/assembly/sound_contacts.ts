@@ -6,18 +6,31 @@ import {
   IMPULSE_MAX, MASS, PAIR,
 } from "./layout";
 import { State, bodyArray, contactArray, pointsOf } from "./state";
-import { within } from "./vec";
+import { splat } from "./vec";
 
-/** Whether contacts name bodies that exist, and as many points as there are. */
-export function contactsInRange(state: State): bool {
+/** Whether contacts name bodies that exist. */
+export function pairsInRange(state: State): bool {
   const pairs = contactArray(state, PAIR);
+  const count = <usize>state.contactCount;
+  const low = i32x4.splat(0xffff);
+  let most = i32x4.splat(0);
+  let i: usize = 0;
+  for (; i + 4 <= count; i += 4) {
+    const pair = v128.load(pairs + (i << 2));
+    most = i32x4.max_u(most, i32x4.max_u(i32x4.shr_u(pair, 16), v128.and(pair, low)));
+  }
+  for (; i < count; i++) {
+    const pair = load<u32>(pairs + (i << 2));
+    most = i32x4.max_u(most, i32x4.splat(max(pair >> 16, pair & 0xffff)));
+  }
+  return count == 0 || !v128.any_true(i32x4.ge_u(most, i32x4.splat(state.bodyCount)));
+}
+
+/** Whether the codes of contacts name as many points as there are. */
+export function pointsAddUp(state: State): bool {
   const codes = contactArray(state, CODE);
   let points: u32 = 0;
-  for (let i: usize = 0, end = <usize>state.contactCount << 2; i < end; i += 4) {
-    const pair = load<u32>(pairs + i);
-    if (pair >> 16 >= state.bodyCount || (pair & 0xffff) >= state.bodyCount) return false;
-    points += pointsOf(load<u32>(codes + i));
-  }
+  for (let i: usize = 0, end = <usize>state.contactCount << 2; i < end; i += 4) points += pointsOf(load<u32>(codes + i));
   return points == state.pointCount;
 }
 
@@ -28,17 +41,22 @@ export function contactsSound(state: State): bool {
   const kinds = kindsOf(state);
   let last: u32 = 0;
   let points: u32 = 0;
+  const bodyCount = state.bodyCount;
   for (let i: usize = 0, count = <usize>state.contactCount; i < count; i++) {
     const pair = load<u32>(pairs + (i << 2));
     const code = load<u32>(codes + (i << 2));
     const a = pair >> 16;
     const b = pair & 0xffff;
     // a < b and pairs ascend, so a pair is never 0 and none comes twice.
-    if (pair <= last || a >= b || b >= state.bodyCount) return false;
+    if (pair <= last || a >= b || b >= bodyCount) return false;
     last = pair;
     const kindA = <u32>load<u8>(kinds + a);
     const kindB = <u32>load<u8>(kinds + b);
     if ((kindA & kindB & FIXED) != 0) return false;
+    if (code == ONE_POINT && (kindA & kindB & SHAPE_MASK) != 2) {
+      points++;
+      continue;
+    }
     if (!codeSound(code, kindA & SHAPE_MASK, kindB & SHAPE_MASK)) return false;
     points += pointsOf(code);
   }
@@ -48,6 +66,7 @@ export function contactsSound(state: State): bool {
 /** A byte per body: 0 for a ball, 1 for a capsule, 2 for a box, and FIXED for what never moves. */
 const SHAPE_MASK: u32 = 3;
 const FIXED: u32 = 4;
+const ONE_POINT: u32 = AXIS_SPHERE | 1 << AXIS_BITS;
 
 function kindsOf(state: State): usize {
   const kinds = arenaTake(state.bodyCount, 1);
@@ -94,14 +113,21 @@ function codeSound(code: u32, a: u32, b: u32): bool {
 
 /** Whether `count` impulses are finite, in range, and have the low bits of their mantissa zero. */
 export function impulsesSound(at: usize, count: usize, least: f32): bool {
-  let bad = i32x4.splat(0);
-  const low = i32x4.splat(IMPULSE_LOW_BITS);
+  const most = i32x4.splat(reinterpret<i32>(IMPULSE_MAX));
+  const magnitude = i32x4.splat(0x7fffffff);
+  // As integers, magnitudes of floats are ordered like the floats, and what is no number exceeds them all.
+  let largest = i32x4.splat(0);
+  let bits = i32x4.splat(0);
+  let lowest = splat(0);
   let i: usize = 0;
   for (; i + 4 <= count; i += 4) {
     const value = v128.load(at + (i << 2));
-    bad = v128.or(bad, v128.or(v128.and(value, low), v128.not(within(value, least, IMPULSE_MAX))));
+    bits = v128.or(bits, value);
+    largest = i32x4.max_s(largest, v128.and(value, magnitude));
+    lowest = f32x4.pmin(lowest, value);
   }
-  if (v128.any_true(bad)) return false;
+  const bad = v128.or(v128.and(bits, i32x4.splat(IMPULSE_LOW_BITS)), i32x4.gt_s(largest, most));
+  if (v128.any_true(v128.or(bad, f32x4.lt(lowest, splat(least))))) return false;
   for (; i < count; i++) {
     const value = load<f32>(at + (i << 2));
     if ((reinterpret<u32>(value) & IMPULSE_LOW_BITS) != 0 || !(value >= least && value <= IMPULSE_MAX)) return false;
@@ -109,15 +135,18 @@ export function impulsesSound(at: usize, count: usize, least: f32): bool {
   return true;
 }
 
-/** Whether so many sums of two impulses are pushes. */
-export function sumsPush(first: usize, second: usize, count: usize): bool {
-  let least = f32x4.splat(0);
+/** Whether so many impulses of the last substep, in sum with the rest, and as a mean only push. */
+export function allPush(last: usize, rest: usize, mean: usize, count: usize): bool {
+  let least = splat(0);
   let i: usize = 0;
-  for (; i + 4 <= count; i += 4) {
-    least = f32x4.min(least, f32x4.add(v128.load(first + (i << 2)), v128.load(second + (i << 2))));
+  for (const end = count << 2; i + 16 <= end; i += 16) {
+    const here = v128.load(last + i);
+    const sum = f32x4.add(here, v128.load(rest + i));
+    least = f32x4.pmin(f32x4.pmin(least, here), f32x4.pmin(sum, v128.load(mean + i)));
   }
-  for (; i < count; i++) {
-    if (load<f32>(first + (i << 2)) + load<f32>(second + (i << 2)) < 0) return false;
+  for (const end = count << 2; i < end; i += 4) {
+    const here = load<f32>(last + i);
+    if (here < 0 || here + load<f32>(rest + i) < 0 || load<f32>(mean + i) < 0) return false;
   }
-  return !v128.any_true(f32x4.lt(least, f32x4.splat(0)));
+  return !v128.any_true(f32x4.lt(least, splat(0)));
 }

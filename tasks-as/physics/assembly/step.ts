@@ -68,7 +68,7 @@ function awaken(state: State, held: usize, scene: Scene): u32 {
   if (anyHeld(state, held)) wake(state, held, 0, 0);
   while (true) {
     const mark = arenaMark();
-    const bodies = prepareBodies(state, held);
+    const bodies = prepareBodies(state, held, 0);
     const pairs = findPairs(state, bodies);
     if (pairs.overflow) return STEP_PAIRS;
     const contacts = findContacts(state, bodies, pairs);
