@@ -18,7 +18,7 @@ export function revoke(state: State, served: Served, about: Case, out: Effect[])
   }
   const output = about.trusted?.type === "output" ? about.trusted.output : null;
   refund(served, served.fuel, out);
-  for (const { backend, request } of [served.spec, ...served.others]) {
+  for (const { backend, request } of [served.spec, ...served.others ?? []]) {
     state.counters.revoked++;
     out.push({ type: "revoke", backend, request, output, reason: "recomputed: the served bytes were wrong" });
   }

@@ -30,8 +30,8 @@ export interface Served {
   readonly servedMs: number;
   /** What the worker is paid for: its claim where that was proven, else no more than such tasks use. */
   readonly fuel: number;
-  /** Who got it beside the one that asked first and pays. */
-  others: readonly Recipient[];
+  /** Who got it beside the one that asked first and pays, if anybody did. */
+  others: Recipient[] | null;
   /** Judged bit by bit, and how; `judging` while a recomputation is on its way. */
   verdict: "open" | "judging" | "right" | "wrong";
   /** Left the window: final unless a judgement is still on its way. */

@@ -4,8 +4,6 @@ import type { Outcome } from "../ports.ts";
 import type { Attempt, Peer, Recipient, Served, ServedWindow, State, Task } from "./state.ts";
 import type { Effect } from "./types.ts";
 
-const nobody: readonly Recipient[] = [];
-
 /** Remembers a peer's served result; its credit is pending as long as it is remembered. */
 export function remember(
   state: State,
@@ -24,7 +22,7 @@ export function remember(
     outcome,
     servedMs: nowMs,
     fuel,
-    others: nobody,
+    others: null,
     verdict: "open",
     left: false,
     pending: true,
@@ -54,9 +52,9 @@ export function remember(
   return served;
 }
 
-/** One more got the answer, from the cache or because it asked for the same while that was computed. */
+/** One more got the answer, from the cache or because it asked for the same while that was computed: there may be many. */
 export function addRecipient(served: Served, { backend, request }: Recipient): void {
-  served.others = [...served.others, { backend, request }];
+  (served.others ??= []).push({ backend, request });
 }
 
 /** Makes the oldest results of all workers final while there are too many bytes of them. */
