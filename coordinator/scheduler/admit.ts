@@ -186,6 +186,7 @@ function newTask(state: State, spec: TaskSpec, kernel: KernelState, submittedMs:
     rung: "peer",
     serving: false,
     awaiting: null,
+    awaitsUntilMs: 0,
     case: null,
     lastFailure: null,
     hold: { of: null },

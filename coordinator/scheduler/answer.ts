@@ -2,6 +2,7 @@
 import type { Outcome } from "../ports.ts";
 import { recheckRate, trustIn } from "../verify/mod.ts";
 import { reply } from "./finish.ts";
+import { allows } from "./breaker.ts";
 import { accuse, submitForJudgement } from "./judge.ts";
 import { dispatch, failover, noteOutcome } from "./ladder.ts";
 import { isClaim, learn } from "./learn.ts";
@@ -84,11 +85,14 @@ function followCheck(
 /** A checked answer that waited for its recheck is served as it is: it has waited long enough. */
 export function serveAwaiting(state: State, nowMs: number, task: Task, out: Effect[]): void {
   const attempt = task.awaiting;
-  if (task.done || attempt === null || attempt.outcome === null || !mayServe(attempt)) return;
+  // A timer of an answer that waited before this one has nothing to say.
+  if (nowMs < task.awaitsUntilMs || attempt === null || attempt.outcome === null || !mayServe(attempt)) {
+    return;
+  }
   // What was drawn is served only if it will be judged: an overload must not thin the sample out.
   if (!hasJudgementRoom(state)) {
     const lastMs = task.spec.dueMs - state.config.localMarginMs;
-    if (nowMs < lastMs) state.timers.push(lastMs, { type: "serveBy", task: task.hold });
+    if (nowMs < lastMs) armServing(state, task, lastMs);
     return;
   }
   const served = reply(
@@ -195,17 +199,23 @@ function accept(
  * longer all the same is served when the time is over.
  */
 function isRecheckedSoon(state: State, nowMs: number, { kernel, spec }: Task, untilMs: number): boolean {
-  return nowMs + backlogMs(state) + (kernel.local.of(spec.input.length).at(0.95) ?? 0) <= untilMs;
+  const { breakers: { local }, config } = state;
+  const recheckedMs = nowMs + backlogMs(state) + (kernel.local.of(spec.input.length).at(0.95) ?? 0);
+  return recheckedMs <= untilMs && allows(local, nowMs, config.breaker);
 }
 
 /**
- * How long an answer that has just come may be held back: for as long as it took to come, and not into the time that its
- * deadline needs. It is one of thirty, and what is found out later is revoked: more would set the 97th percentile of all.
- * What is `dear` has no price before it was recomputed, and waits while it can.
+ * How long an answer that has just come may be held back: for as long as it took to come, or as such tasks take on
+ * average, so that nobody escapes by answering at once; and not into the time that its deadline needs. It is one of
+ * thirty, and what is found out later is revoked: more would set the 97th percentile of all. What is `dear` has no price
+ * before it was recomputed, and waits while it can.
  */
-function holdUntilMs({ config }: State, nowMs: number, { spec, submittedMs }: Task, dear: boolean): number {
+function holdUntilMs({ config }: State, nowMs: number, task: Task, dear: boolean): number {
+  const { kernel, spec, submittedMs } = task;
   const lastMs = spec.dueMs - config.localMarginMs;
-  return dear ? lastMs : Math.min(lastMs, nowMs + (nowMs - submittedMs));
+  if (dear) return lastMs;
+  const usualMs = kernel.service.of(spec.input.length).meanMs;
+  return Math.min(lastMs, nowMs + Math.max(nowMs - submittedMs, usualMs));
 }
 
 /** Holds a checked answer back until trusted compute has judged it, or it has waited long enough. */
@@ -219,12 +229,17 @@ function holdBack(
   out: Effect[],
 ): void {
   task.awaiting = attempt;
+  armServing(state, task, untilMs);
   const about = caseOf(task);
-  state.timers.push(untilMs, { type: "serveBy", task: task.hold });
   const subject = subjectOf(attempt, outcome, "awaited");
   const asks = about.trusted === null && (about.runs.size === 0 || !task.serving);
   submitForJudgement(state, nowMs, about, subject, out);
   if (asks) ask(state, nowMs, about, "recheck", task, out);
+}
+
+function armServing(state: State, task: Task, untilMs: number): void {
+  task.awaitsUntilMs = untilMs;
+  state.timers.push(untilMs, { type: "serveBy", task: task.hold });
 }
 
 function taskFailed(

@@ -182,8 +182,9 @@ export interface Task {
   rung: "peer" | "cloud" | "local";
   /** Trusted compute that will answer it. */
   serving: boolean;
-  /** A checked answer that waits for its recheck. */
+  /** A checked answer that waits for its recheck, and until when. */
   awaiting: Attempt | null;
+  awaitsUntilMs: number;
   /** The trusted run about this very task, if there is one. */
   case: Case | null;
   /** What the last worker that failed said: the refusal names it if nobody does better. */

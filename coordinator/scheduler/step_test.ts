@@ -156,14 +156,16 @@ Deno.test("step() revokes an answer given again from the cache as well", () => {
 });
 
 /** How an answer is served that is drawn and took about `serviceMs`, with trusted compute that needs `localMs`. */
-function drawn(serviceMs: number, localMs: number, deadlineMs: number): string {
+function drawn(serviceMs: number, localMs: number, deadlineMs: number, lastMs = serviceMs): string {
   const world = quiet();
-  world.join({ ...trusted, serviceMs });
+  const behaviour = { ...trusted, serviceMs };
+  world.join(behaviour);
   world.localMs = localMs;
   world.draw = () => 0;
   submitEvery(world, 100, 10, 90);
   world.run(1_100);
   const { rechecked } = world.state.counters;
+  behaviour.serviceMs = lastMs;
   const task = world.submit(deadlineMs);
   world.run(1_000);
   const { effect } = world.ending(task);
@@ -176,6 +178,7 @@ Deno.test("step() holds a drawn answer back where it is judged before it has wai
   assert.equal(drawn(40, 4, 400), "rechecked");
   assert.equal(drawn(10, 30, 400), "checked", "it would be judged too late");
   assert.equal(drawn(10, 4, 14), "checked", "its deadline is near");
+  assert.equal(drawn(10, 4, 400, 1), "rechecked", "who answers at once does not escape");
 });
 
 Deno.test("step() never serves an unproven answer where every answer has to be rechecked", () => {
