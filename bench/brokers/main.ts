@@ -28,6 +28,8 @@ Needs nats-server and redis-server (Debian: apt-get install nats-server redis-se
 const endMs = 10_000;
 const sandboxWorkers = 2;
 const [secondsMin, secondsMax] = [0.1, 60];
+/** How long each system is loaded before the first round: until V8 has compiled its programs for good. */
+const warmUpMs = 6_000;
 const quick = { rounds: "1", seconds: "0.5" } as const;
 const usual = { rounds: "3", seconds: "1" } as const;
 const all = Object.keys(scenarios) as ScenarioName[];
@@ -40,6 +42,8 @@ export interface Asked {
   readonly only: readonly ScenarioName[];
   readonly write: boolean;
   readonly json: boolean;
+  /** Of each system, before the first round. */
+  readonly warmUpMs: number;
 }
 
 /** Reads the command line: what is asked, "help", or a sentence that says what is wrong. */
@@ -74,7 +78,8 @@ export function readArgs(args: readonly string[]): Asked | "help" | { readonly w
     const unknown = only.find((name) => !all.includes(name));
     if (unknown !== undefined) return { wrong: `--only names "${unknown}", allowed are ${all.join(", ")}` };
     const { write, json } = values;
-    return { rounds: Number(rounds), seconds, workers: Number(workers), only, write, json };
+    const numbers = { rounds: Number(rounds), seconds, workers: Number(workers) };
+    return { ...numbers, only, write, json, warmUpMs: values.quick ? 0 : warmUpMs };
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
     return { wrong: cause.message };
@@ -161,6 +166,11 @@ async function measure(
   const echo = only.includes("single256") ? await startEcho(crew, workers) : null;
   const results = new Results();
   const order = (each: Scenario["order"]) => ({ ...each, warmMs: measureMs / 4, measureMs });
+  for (const { system } of asked.warmUpMs === 0 ? [] : entries) {
+    say(`warming up ${system.name}`);
+    await system.run({ ...scenarios.depth256.order, warmMs: 0, measureMs: asked.warmUpMs });
+  }
+  if (asked.warmUpMs > 0) await echo?.run({ ...echoOrder(workers), warmMs: 0, measureMs: asked.warmUpMs });
   for (let round = 0; round < rounds; round++) {
     // One scenario after the other, and within it one system after the other: what disturbs the machine disturbs all.
     for (const name of all.filter((each) => only.includes(each))) {

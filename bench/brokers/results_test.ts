@@ -52,15 +52,15 @@ Deno.test("figures() states ratios of ours over theirs, and null where a peer is
 
 Deno.test("readArgs() takes counts within their limits and says what else is allowed", () => {
   const only = Object.keys(scenarios);
-  const usual = { rounds: 3, seconds: 1, workers: 100, only, write: false, json: false };
+  const usual = { rounds: 3, seconds: 1, workers: 100, only, write: false, json: false, warmUpMs: 6_000 };
   assert.deepEqual(readArgs([]), usual);
   assert.deepEqual(readArgs(["--quick", "--workers", "999", "--json"]), {
     ...usual,
-    ...{ rounds: 1, seconds: 0.5, workers: 999, json: true },
+    ...{ rounds: 1, seconds: 0.5, workers: 999, json: true, warmUpMs: 0 },
   });
   assert.deepEqual(readArgs(["--quick", "--seconds", "0.1", "--only", "latency,depth256"]), {
     ...usual,
-    ...{ rounds: 1, seconds: 0.1, only: ["latency", "depth256"] },
+    ...{ rounds: 1, seconds: 0.1, only: ["latency", "depth256"], warmUpMs: 0 },
   });
   assert.equal(readArgs(["--help"]), "help");
   for (
