@@ -61,10 +61,11 @@ export async function readJson(request: Request, bytesMax: number): Promise<Reco
 async function inTime<T>(work: Promise<T>, delayMs: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new P2c2rError("protocol.silent", "Cannot read body: it comes too slowly", {
-      hint: "Send the body faster, or a smaller one.",
-    });
-    timer = setTimeout(() => reject(error), Math.max(0, delayMs));
+    // Made only when it is late: an error takes its stack with it, which costs more than reading the body.
+    timer = setTimeout(() => {
+      const hint = "Send the body faster, or a smaller one.";
+      reject(new P2c2rError("protocol.silent", "Cannot read body: it comes too slowly", { hint }));
+    }, Math.max(0, delayMs));
   });
   try {
     return await Promise.race([work, late]);
