@@ -23,8 +23,8 @@ export interface BackendOrder {
 }
 
 const progressMs = 250;
-/** The first pile starts when newcomers have had a moment of path tasks, the others after it. */
-const pileStartMs = 2_500;
+/** The piles load when newcomers have had a moment of path tasks, and start one after the other. */
+const pileLoadMs = 2_500;
 const pileStaggerMs = 1_500;
 
 async function main(order: BackendOrder): Promise<void> {
@@ -70,13 +70,17 @@ async function play(
     { length: pileTasks.piles },
     () => new PileWork(client, records, pileScene(random)),
   );
+  const loaded = wait(pileLoadMs).then(async () => {
+    for (const pile of piles) await pile.load();
+  });
   let pilesLeft = piles.length;
   const ticker = setInterval(() => report(progress(paths, piles, records)), progressMs);
   try {
     await Promise.all([
       paths.run(() => pilesLeft > 0, wait),
       ...piles.map(async (pile, at) => {
-        await wait(pileStartMs + at * pileStaggerMs);
+        await loaded;
+        await wait(at * pileStaggerMs);
         await pile.run(wait);
         pilesLeft--;
       }),

@@ -4,11 +4,20 @@ import { type Client, P2c2rError } from "../../sdk/mod.ts";
 import type { Random } from "./maps.ts";
 import type { Records } from "./records.ts";
 
-/** How many piles, how many bodies in each, for how long. Frame n is due at (n + `slackFrames`) / `framesPerS` seconds. */
+/**
+ * How many piles, how many bodies in each, for how many seconds of the game. A frame is asked for a sixtieth of a second
+ * after the one before it was, and due `slackFrames` later.
+ */
 export const pileTasks = { piles: 3, bodies: 200, seconds: 10, framesPerS: 60, slackFrames: 3 } as const;
 
+/**
+ * While the game still loads, a pile takes steps one after the other, each with much time, until so many in a row came from
+ * peers: before that, trusted compute answers while newcomers prove themselves.
+ */
+const loading = { peersInARow: 20, framesMax: 300, deadlineMs: 1_000 } as const;
 /** A step that comes after its frame was due is late, and counted so; but the pile still needs it, for so long. */
 const lateMs = 50;
+const frameMs = 1000 / pileTasks.framesPerS;
 const frames = pileTasks.seconds * pileTasks.framesPerS;
 /** Frames kept for the picture. */
 export const momentFrames = [0, 30, 60, 100, 180, frames - 1] as const;
@@ -52,6 +61,7 @@ export class PileWork {
   #state: Uint8Array;
   readonly moments: Moment[] = [];
   frame = 0;
+  #peersInARow = 0;
 
   constructor(client: Client, records: Records, state: Uint8Array) {
     this.#client = client;
@@ -59,20 +69,35 @@ export class PileWork {
     this.#state = state;
   }
 
-  /** Resolves after the last frame. A step without an answer is asked for again: the pile must go on. */
-  async run(wait: (ms: number) => Promise<void>): Promise<void> {
-    const startMs = performance.now();
+  /** Lets the bodies begin to fall while nobody looks yet, until the fleet is ready. */
+  async load(): Promise<void> {
     this.#keepMoment();
-    while (this.frame < frames) {
-      const releaseMs = startMs + this.frame * 1000 / pileTasks.framesPerS;
-      await wait(Math.max(0, releaseMs - performance.now()));
-      const dueMs = releaseMs + pileTasks.slackFrames * 1000 / pileTasks.framesPerS;
-      const next = await this.#step(dueMs);
-      if (next === null) continue;
-      this.#state = next;
-      this.frame++;
-      this.#keepMoment();
+    while (this.frame < loading.framesMax && this.#peersInARow < loading.peersInARow) {
+      await this.#advance(performance.now() + loading.deadlineMs);
     }
+  }
+
+  /**
+   * Resolves after the last frame. A step without an answer is asked for again: the pile must go on. After one that is
+   * late the game's clock goes on from there, as games do: it stands for a moment instead of racing after the world's.
+   */
+  async run(wait: (ms: number) => Promise<void>): Promise<void> {
+    let releaseMs = performance.now();
+    while (this.frame < frames) {
+      await wait(Math.max(0, releaseMs - performance.now()));
+      const dueMs = releaseMs + pileTasks.slackFrames * frameMs;
+      await this.#advance(dueMs);
+      const nowMs = performance.now();
+      releaseMs = nowMs <= dueMs ? releaseMs + frameMs : nowMs;
+    }
+  }
+
+  async #advance(dueMs: number): Promise<void> {
+    const next = await this.#step(dueMs);
+    if (next === null) return;
+    this.#state = next;
+    this.frame++;
+    this.#keepMoment();
   }
 
   async #step(dueMs: number): Promise<Uint8Array | null> {
@@ -85,6 +110,7 @@ export class PileWork {
       });
       const nowMs = performance.now();
       this.#records.answered({ ...task, latencyMs: nowMs - startMs, met: nowMs <= dueMs }, answer);
+      this.#peersInARow = answer.tier === "peer" ? this.#peersInARow + 1 : 0;
       return physics.nextInput(answer.output);
     } catch (cause) {
       if (!(cause instanceof P2c2rError)) throw cause;
