@@ -16,7 +16,7 @@ export type Corruption = "unnoticed" | "noticed";
 /** A bundle that claims to be the kernel and is not quite. */
 export interface CorruptCore {
   readonly bundle: Bundle;
-  /** Tasks that it answers wrongly, all with that corruption. */
+  /** Tasks that it answers wrongly, all with that corruption; none claims more fuel than the first one is worth. */
   readonly inputs: Uint8Array[];
 }
 
@@ -57,9 +57,29 @@ export async function corruptCore(
       const input = work.next();
       if (await shows(bundle, input)) inputs.push(input);
     }
-    return { bundle, inputs };
+    return { bundle, inputs: await dearestFirst(referee, work, [honest, bundle], inputs) };
   }
   throw new Error(`No change of one byte of ${work.kernel} changes its outputs, ${corruption} by the check`);
+}
+
+/** The input that is worth most fuel, and after it those for which no more is claimed. */
+async function dearestFirst(
+  referee: Referee,
+  { asset }: Work,
+  [honest, corrupt]: readonly [Bundle, Bundle],
+  inputs: readonly Uint8Array[],
+): Promise<Uint8Array[]> {
+  const each: { readonly input: Uint8Array; readonly worth: number; readonly claimed: number }[] = [];
+  for (const input of inputs) {
+    const [worth, claimed] = [
+      await referee.run(honest, input, asset),
+      await referee.run(corrupt, input, asset),
+    ];
+    each.push({ input, worth: worth.fuel, claimed: claimed.fuel });
+  }
+  const dearest = each.reduce((one, other) => other.worth > one.worth ? other : one);
+  const others = each.filter((other) => other !== dearest && other.claimed <= dearest.worth);
+  return [dearest, ...others].map(({ input }) => input);
 }
 
 /** An isolate that computes honestly until `corrupted` is set. */
@@ -90,8 +110,10 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 /** Comparisons of integers that become another one, as in a search that stops one step early. */
 const comparisons = [[0x48, 0x4c], [0x4c, 0x48]] as const;
-/** The opcode before a 32-bit float, whose last bit changes, as in a physics engine whose time step is off by 10⁻⁷. */
+/** The opcode before a 32-bit float. */
 const floatConstant = 0x43;
+/** Which byte of it changes, and by what: by 0.001 to 0.4 %, as in a noise that turns to stone a little too early. */
+const floatChanges = [[1, 0x80], [2, 0x01], [2, 0x04], [2, 0x10], [2, 0x40], [2, 0x20], [2, 0x08]] as const;
 
 function* changes(kernel: KernelName, core: Uint8Array): Generator<Change> {
   const [start, end] = codeSection(core);
@@ -100,8 +122,10 @@ function* changes(kernel: KernelName, core: Uint8Array): Generator<Change> {
       for (let at = start; at < end; at++) if (core[at] === was) yield { at, is };
     }
   } else {
-    for (let at = start; at + 1 < end; at++) {
-      if (core[at] === floatConstant) yield { at: at + 1, is: core[at + 1]! ^ 1 };
+    for (const [byte, bits] of floatChanges) {
+      for (let at = start; at + 4 < end; at++) {
+        if (core[at] === floatConstant) yield { at: at + byte, is: core[at + byte]! ^ bits };
+      }
     }
   }
 }

@@ -7,7 +7,7 @@ import { always, Draws, never } from "./draws.ts";
 import { eventually } from "./eventually.ts";
 import { kernelOf, runTask, withFleet } from "./fleet.ts";
 import { Referee } from "./real_kernels.ts";
-import { densePile, paths, piles, type Work } from "./work.ts";
+import { chunks, paths, type Work } from "./work.ts";
 
 const inputsWanted = 120;
 const wrongWanted = 3;
@@ -38,7 +38,7 @@ function nextOf(inputs: Uint8Array[]): Uint8Array {
 }
 
 Deno.test("a recheck finds a worker whose core differs in one byte, and all it served is set right", async () => {
-  const work = piles(12);
+  const work = chunks(12);
   await using referee = new Referee();
   const { bundle, inputs } = await corruptCore(referee, work, "unnoticed", inputsWanted);
   using draws = new Draws(never);
@@ -52,7 +52,7 @@ Deno.test("a recheck finds a worker whose core differs in one byte, and all it s
     const corrupt = await fleet.join("corrupt", { createIsolate: turning.create });
     await fleet.trustAll(client, work);
     // A claim of more fuel than trusted compute has seen is recomputed whatever is drawn: none here will claim more.
-    await runTask(client, work, densePile(), "always");
+    await runTask(client, work, nextOf(inputs), "always");
     const some = () =>
       Promise.all(inputs.splice(0, togetherCount).map((input) => judged(client, referee, work, input)));
 
@@ -70,7 +70,11 @@ Deno.test("a recheck finds a worker whose core differs in one byte, and all it s
     draws.value = always;
     await eventually("the worker with the corrupted core is quarantined", async () => {
       assert.ok(inputs.length > 0, "it was not found in all these tasks");
-      for (const { isRight } of await some()) assert.ok(isRight, "what is rechecked first is served right");
+      for (const each of await some()) {
+        if (each.isRight) continue;
+        assert.equal(each.answer.verified, "checked", "what is rechecked first is served right");
+        wrong.push(each);
+      }
       const { workers } = await fleet.status();
       return workers.some(({ id, state }) => id === corrupt.worker && state === "quarantined");
     });
@@ -85,7 +89,11 @@ Deno.test("a recheck finds a worker whose core differs in one byte, and all it s
     for (const { input } of wrong) assert.ok((await judged(client, referee, work, input)).isRight);
     const { workers, trust } = await fleet.status();
     const of = (id: string) => workers.find((worker) => worker.id === id)!;
-    assert.match(of(corrupt.worker).reason ?? "", /differs from two trusted computations/);
+    // Its check looks at some cells: now and then it sees what is wrong by itself.
+    assert.match(
+      of(corrupt.worker).reason ?? "",
+      /differs from two trusted computations|refused by its check/,
+    );
     assert.equal(kernelOf(of(corrupt.worker), work.kernel)?.stage, "probation");
     await eventually("its pending credit is gone", async () => {
       const { workers } = await fleet.status();
@@ -95,7 +103,7 @@ Deno.test("a recheck finds a worker whose core differs in one byte, and all it s
       "connected",
       "trusted",
     ]);
-    assert.deepEqual([trust.caught > 0, trust.checksFailed, trust.revoked], [true, 0, wrong.length]);
+    assert.deepEqual([trust.caught > 0, trust.revoked], [true, wrong.length]);
     assert.ok(draws.made > 0, "the coordinator drew");
   });
 });
@@ -124,7 +132,7 @@ Deno.test("a check finds a worker whose core answers wrongly at once, and nothin
 });
 
 Deno.test("a worker whose core was corrupted from the start is found on probation, and serves nothing", async () => {
-  const work = piles(21);
+  const work = chunks(21);
   await using referee = new Referee();
   const { bundle, inputs } = await corruptCore(referee, work, "unnoticed", inputsWanted);
   await withFleet({}, async (fleet) => {

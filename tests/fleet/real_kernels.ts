@@ -31,7 +31,7 @@ const seeds = Array.from(
 );
 
 /** The names of the kernels these tests know work for. */
-export type KernelName = "pathfind" | "physics";
+export type KernelName = "pathfind" | "physics" | "terrain";
 
 /** The bundle of a kernel. */
 export function bundleOf(id: KernelName): Bundle {

@@ -1,6 +1,8 @@
 // Real game work from a seed: paths through caves, and piles that fall.
 import { pathfind } from "../../tasks-as/pathfind/codec.ts";
 import { physics } from "../../tasks-as/physics/codec.ts";
+import { terrain } from "../../tasks-as/terrain/codec.ts";
+import { temperateWorld } from "../../tasks-as/terrain/testing/worlds.ts";
 import { pile } from "../../tasks-as/physics/testing/scenes.ts";
 import { caves, freeCell, largestPart, type Random, seeded } from "../../tools/demo/maps.ts";
 import type { KernelName } from "./real_kernels.ts";
@@ -32,19 +34,31 @@ export function paths(seed: number, side = 96, pairs = 6): Work {
   };
 }
 
+/** Chunks of one world at the height of its ground. */
+export function chunks(seed: number): Work {
+  const random = seeded(seed);
+  const far = () => Math.floor(2_000 * random());
+  return {
+    kernel: "terrain",
+    asset: terrain.encodeWorld(temperateWorld),
+    next: () =>
+      terrain.encodeInput({
+        seed: 5n,
+        chunkX: far(),
+        chunkY: 0,
+        chunkZ: far(),
+      }),
+  };
+}
+
 /** First steps of piles, each another one, pressed together so that bodies touch from the start. */
 export function piles(seed: number, bodies = 40): Work {
   const random = seeded(seed);
   return { kernel: "physics", asset: null, next: () => physics.encodeInput(pressed(bodies, random)) };
 }
 
-/** A pile of as many bytes and far more contacts than those of {@link piles}: nothing of its size costs more fuel. */
-export function densePile(bodies = 40): Uint8Array<ArrayBuffer> {
-  return physics.encodeInput(pressed(bodies, seeded(1), 0.5));
-}
-
 /** A pile whose bodies were moved towards each other: what falls for a second is too slow for a test to wait for. */
-function pressed(bodies: number, random: Random, squeeze = 1): ReturnType<typeof pile> {
+function pressed(bodies: number, random: Random): ReturnType<typeof pile> {
   const start = pile(bodies, Math.floor(random() * 2 ** 31));
   return {
     ...start,
@@ -53,7 +67,7 @@ function pressed(bodies: number, random: Random, squeeze = 1): ReturnType<typeof
       const [x, y, z] = body.positionM;
       return {
         ...body,
-        positionM: [x * 0.6 * squeeze, y * 0.45 * squeeze, z * 0.6 * squeeze] as const,
+        positionM: [x * 0.6, y * 0.45, z * 0.6] as const,
         velocityMps: [0, -1, 0] as const,
       };
     }),
