@@ -1,14 +1,5 @@
-// Messages as bytes, for cells behind a pipe. A u32 says how many bytes follow; those are a head of numbers, the bytes of
-// the input or output, other bytes, and a text of JSON for what has names. Little-endian, and a multiple of eight bytes
-// in all: a thread's pipe copies words where it can.
-//
-// head | task                                  | answer
-// u32  | bytes of text                         | bytes of text
-// f64  | wallMs                                | fuel of an output
-// f64  | fuelLimit                             | computeUs of an output
-// u32  | bytes of input                        | bytes of output
-// u32  | outputBytesMax                        | 1: an output; 0: the text is all of it
-// text | [kernel, ...assets], or all the rest  | what was printed, or the whole message
+// Messages as bytes, for cells behind a pipe: a length, a header of JSON, and behind it the bytes that the header
+// counts. Little-endian: u32 length of all that follows, u32 length of the header.
 import { limits } from "../../protocol/limits.ts";
 import { PRINTED_BYTES_MAX } from "../wasi/mod.ts";
 import type { MemorySizes } from "../bundle/lent_core.ts";
@@ -16,104 +7,68 @@ import type { CellMessage, RunMessage } from "./messages.ts";
 
 /** Bytes in front of a frame that say how long it is. */
 export const LENGTH_BYTES = 4;
-const HEAD_BYTES = 28;
-const ALIGNED_BYTES = 8;
+const HEADER_LENGTH_BYTES = 4;
 
-/** Longest text of an answer: a sentence and what was printed, every byte escaped, and a few numbers. */
-const ANSWER_TEXT_BYTES_MAX = 6 * (limits.textBytesMax + PRINTED_BYTES_MAX) + 1_024;
+/** Longest header of an answer: a sentence and what was printed, every byte escaped, and a few numbers. */
+const ANSWER_HEADER_BYTES_MAX = 6 * (limits.textBytesMax + PRINTED_BYTES_MAX) + 1_024;
 
 /** Longest frame that a cell may answer with. */
 export function answerBytesMax(outputBytesMax: number): number {
-  return HEAD_BYTES + ANSWER_TEXT_BYTES_MAX + outputBytesMax + ALIGNED_BYTES;
+  return HEADER_LENGTH_BYTES + ANSWER_HEADER_BYTES_MAX + outputBytesMax;
 }
-
-/** The parts of a frame. */
-interface Parts {
-  readonly first: number;
-  readonly second: number;
-  readonly last: number;
-  /** Input or output. */
-  readonly bytes: Uint8Array;
-  readonly text: string;
-}
-
-/** What is said of a task beside numbers and its input, where it is more than names. */
-interface Rest extends Omit<RunMessage, "code" | "input" | "newAssets"> {
-  readonly codeBytes?: number;
-  readonly memory?: MemorySizes;
-  readonly newAssets: readonly (readonly [digest: string, bytes: number])[];
-}
-
-const NONE = new Uint8Array();
 
 /** A task as a frame, a copy of all its bytes. */
 export function encodeTask(task: RunMessage): Uint8Array<ArrayBuffer> {
-  const { wallMs, fuelLimit, outputBytesMax, input } = task;
-  const others = isPlain(task) ? [] : [
-    ...(task.code === undefined ? [] : [bytesOf(task.code.lent)]),
-    ...task.newAssets.map(([, bytes]) => bytes),
-  ];
-  const text = JSON.stringify(isPlain(task) ? [task.kernel, ...task.assets] : restOf(task));
-  return encode({ first: wallMs, second: fuelLimit, last: outputBytesMax, bytes: input, text }, others);
-}
-
-/** Nothing is new to the cell but the input: nearly every task. */
-function isPlain({ code, newAssets, droppedModules, droppedAssets }: RunMessage): boolean {
-  return code === undefined && newAssets.length + droppedModules.length + droppedAssets.length === 0;
-}
-
-function restOf({ code, input: _, ...rest }: RunMessage): Rest {
-  return {
-    ...rest,
-    ...(code !== undefined && { codeBytes: bytesOf(code.lent).length, memory: code.memory }),
-    newAssets: rest.newAssets.map(([digest, bytes]) => [digest, bytes.length]),
-  };
-}
-
-function bytesOf(lent: WebAssembly.Module | Uint8Array): Uint8Array {
+  const { code, input, newAssets, ...rest } = task;
+  const lent = code?.lent;
   if (lent instanceof WebAssembly.Module) throw new Error("Bug: a compiled module does not fit into a frame");
-  return lent;
+  const header = {
+    ...rest,
+    codeBytes: lent?.length,
+    memory: code?.memory,
+    inputBytes: input.length,
+    newAssets: newAssets.map(([digest, bytes]) => [digest, bytes.length]),
+  };
+  return encode(header, [
+    ...(lent === undefined ? [] : [lent]),
+    input,
+    ...newAssets.map(([, bytes]) => bytes),
+  ]);
 }
 
 /** The task of a frame, as views into it. Only for frames of our own. */
 export function decodeTask(frame: Uint8Array): RunMessage {
-  const { first: wallMs, second: fuelLimit, last: outputBytesMax, bytes: input, text, others } = split(frame);
-  const numbers = { wallMs, fuelLimit, outputBytesMax, input };
-  const said = JSON.parse(text) as Rest | [kernel: string, ...assets: string[]];
-  if (Array.isArray(said)) {
-    const [kernel, ...assets] = said;
-    const nothing = { code: undefined, newAssets: [], droppedModules: [], droppedAssets: [] };
-    return { type: "run", kernel, assets, ...nothing, ...numbers };
-  }
+  const { header, body } = split(frame);
+  const { codeBytes, memory, inputBytes, newAssets, ...rest } = header as {
+    codeBytes?: number;
+    memory?: MemorySizes;
+    inputBytes: number;
+    newAssets: [string, number][];
+  };
   let at = 0;
-  const take = (length: number) => others.subarray(at, at += length);
-  const { codeBytes, memory, newAssets, ...rest } = said;
+  const take = (length: number) => body.subarray(at, at += length);
   const code = codeBytes === undefined || memory === undefined
     ? undefined
     : { lent: take(codeBytes), memory };
-  const taken = newAssets.map(([digest, length]) => [digest, take(length)] as const);
-  return { ...rest, code, newAssets: taken, ...numbers };
+  const input = take(inputBytes);
+  const assets = newAssets.map(([digest, length]) => [digest, take(length)] as const);
+  return { ...(rest as Omit<RunMessage, "code" | "input" | "newAssets">), code, input, newAssets: assets };
 }
 
 /** What a cell says, as a frame. */
 export function encodeAnswer(message: CellMessage): Uint8Array<ArrayBuffer> {
-  if (message.type === "ready" || message.outcome.type === "failure") {
-    return encode({ first: 0, second: 0, last: 0, bytes: NONE, text: JSON.stringify(message) }, []);
-  }
-  const { output, fuel, computeUs, printed } = message.outcome;
-  const text = printed === undefined ? "" : JSON.stringify(printed);
-  return encode({ first: fuel, second: computeUs, last: 1, bytes: output, text }, []);
+  if (message.type === "ready" || message.outcome.type === "failure") return encode(message, []);
+  const { output, ...outcome } = message.outcome;
+  return encode({ type: message.type, outcome }, [output]);
 }
 
 /** The message of a cell's frame, still to be judged. Undefined for what is no frame of this form. */
 export function decodeAnswer(frame: Uint8Array<ArrayBuffer>): unknown {
   try {
-    const { first: fuel, second: computeUs, last, bytes, text, others } = split(frame);
-    // Less than a word fills the frame up.
-    if (others.length >= ALIGNED_BYTES) return undefined;
-    if (last === 0) return bytes.length === 0 ? JSON.parse(text) : undefined;
-    const printed: unknown = text === "" ? undefined : JSON.parse(text);
-    return { type: "outcome", outcome: { type: "output", output: bytes.slice(), fuel, computeUs, printed } };
+    const { header, body } = split(frame);
+    const { outcome } = header as { outcome?: { type?: unknown } };
+    if (outcome?.type === "output") return { type: "outcome", outcome: { ...outcome, output: body.slice() } };
+    return body.length === 0 ? header : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof RangeError || error instanceof TypeError) {
       return undefined;
@@ -122,46 +77,32 @@ export function decodeAnswer(frame: Uint8Array<ArrayBuffer>): unknown {
   }
 }
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function encode({ first, second, last, bytes, text }: Parts, others: readonly Uint8Array[]) {
-  const textBytes = encoder.encode(text);
-  const length = others.reduce(
-    (sum, part) => sum + part.length,
-    HEAD_BYTES + bytes.length + textBytes.length,
-  );
-  const padded = Math.ceil((LENGTH_BYTES + length) / ALIGNED_BYTES) * ALIGNED_BYTES;
-  const frame = new Uint8Array(padded);
+function encode(header: object, parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const length = parts.reduce((sum, part) => sum + part.length, HEADER_LENGTH_BYTES + text.length);
+  const frame = new Uint8Array(LENGTH_BYTES + length);
   const view = new DataView(frame.buffer);
-  view.setUint32(0, padded - LENGTH_BYTES, true);
-  view.setUint32(4, textBytes.length, true);
-  view.setFloat64(8, first, true);
-  view.setFloat64(16, second, true);
-  view.setUint32(24, bytes.length, true);
-  view.setUint32(28, last, true);
-  let at = LENGTH_BYTES + HEAD_BYTES;
-  for (const part of [bytes, textBytes, ...others]) {
+  view.setUint32(0, length, true);
+  view.setUint32(LENGTH_BYTES, text.length, true);
+  let at = LENGTH_BYTES + HEADER_LENGTH_BYTES;
+  for (const part of [text, ...parts]) {
     frame.set(part, at);
     at += part.length;
   }
   return frame;
 }
 
-/** @throws {RangeError | TypeError} for what is no frame */
-function split(frame: Uint8Array): Parts & { readonly others: Uint8Array } {
-  const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
-  const textFrom = HEAD_BYTES + view.getUint32(20, true);
-  const textTo = textFrom + view.getUint32(0, true);
-  if (textTo > frame.length) throw new RangeError("A frame's parts are longer than the frame");
-  return {
-    first: view.getFloat64(4, true),
-    second: view.getFloat64(12, true),
-    last: view.getUint32(24, true),
-    bytes: frame.subarray(HEAD_BYTES, textFrom),
-    text: decoder.decode(frame.subarray(textFrom, textTo)),
-    others: frame.subarray(textTo),
-  };
+/** @throws {RangeError | SyntaxError | TypeError} for what is no frame */
+function split(frame: Uint8Array): { readonly header: unknown; readonly body: Uint8Array } {
+  const length = new DataView(frame.buffer, frame.byteOffset, frame.length).getUint32(0, true);
+  const start = HEADER_LENGTH_BYTES + length;
+  if (start > frame.length) throw new RangeError("A frame's header is longer than the frame");
+  const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
+    frame.subarray(HEADER_LENGTH_BYTES, start),
+  );
+  const header: unknown = JSON.parse(text);
+  if (typeof header !== "object" || header === null) throw new TypeError("A frame's header is no object");
+  return { header, body: frame.subarray(start) };
 }
 
 /** Puts frames together from what a pipe gives, piece by piece. */

@@ -32,7 +32,6 @@ export class Residency {
       }
       this.#held.set(digest, bytes);
     }
-    if (this.#bytes <= this.#bytesMax) return { missing, dropped: [] };
     return { missing, dropped: this.#shrink(new Set(needed.map((one) => one.digest))) };
   }
 
