@@ -56,7 +56,7 @@ export function submitted(
   const task = newTask(state, spec, kernel, submittedMs);
   state.tasks.set(spec.task, task);
   if (!state.merging.has(spec.identity)) state.merging.set(spec.identity, task);
-  state.timers.push(spec.dueMs, { type: "due", task: task.hold });
+  state.timers.push(spec.dueMs, { type: "due", task });
   place(state, nowMs, task, out);
   armRung(state, nowMs, task, out);
   offerShadows(state, nowMs, task, out);
@@ -171,7 +171,7 @@ function keyMs({ config }: State, { dueMs, priority }: TaskSpec): number {
 }
 
 function newTask(state: State, spec: TaskSpec, kernel: KernelState, submittedMs: number): Task {
-  const task: Task = {
+  return {
     spec,
     kernel,
     submittedMs,
@@ -189,8 +189,5 @@ function newTask(state: State, spec: TaskSpec, kernel: KernelState, submittedMs:
     awaitsUntilMs: 0,
     case: null,
     lastFailure: null,
-    hold: { of: null },
   };
-  task.hold.of = task;
-  return task;
 }

@@ -239,7 +239,7 @@ function holdBack(
 
 function armServing(state: State, task: Task, untilMs: number): void {
   task.awaitsUntilMs = untilMs;
-  state.timers.push(untilMs, { type: "serveBy", task: task.hold });
+  state.timers.push(untilMs, { type: "serveBy", task });
 }
 
 function taskFailed(

@@ -71,9 +71,7 @@ export function assign(
     draw: 0,
     seed: 0n,
     unproven: false,
-    hold: { of: null },
   };
-  attempt.hold.of = attempt;
   state.attempts.set(attempt.no, attempt);
   worker.turn = state.turn;
   worker.attempts.push(attempt);
@@ -86,7 +84,7 @@ export function assign(
     task.live = [...task.live, attempt];
     hedgeMs = hedgeAfterMs(state, own, work.input.length, due.dueMs - nowMs - inFrontMs) + inFrontMs;
   }
-  if (hedgeMs < leaseMs) state.timers.push(nowMs + hedgeMs, { type: "hedge", attempt: attempt.hold });
+  if (hedgeMs < leaseMs) state.timers.push(nowMs + hedgeMs, { type: "hedge", attempt });
   else armLease(state, attempt);
   if (judged !== null) judged.openShadows++;
   out.push({
@@ -102,8 +100,8 @@ export function assign(
 }
 
 /** Its worker is looked after when the lease is over. */
-export function armLease(state: State, { leaseUntilMs, hold }: Attempt): void {
-  state.timers.push(leaseUntilMs, { type: "lease", attempt: hold });
+export function armLease(state: State, attempt: Attempt): void {
+  state.timers.push(attempt.leaseUntilMs, { type: "lease", attempt });
 }
 
 /** For how long a task will keep a slot of its worker busy. */

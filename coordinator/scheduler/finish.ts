@@ -124,7 +124,6 @@ export function replyTo(
 /** Takes a task out of every list; what still computes it is told to stop. */
 export function close(state: State, task: Task, except: Attempt | null, out: Effect[]): void {
   task.done = true;
-  task.hold.of = null;
   unqueue(task);
   task.awaiting = null;
   state.tasks.delete(task.spec.task);

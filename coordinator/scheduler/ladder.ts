@@ -76,7 +76,7 @@ export function leaseExpired(state: State, nowMs: number, attempt: Attempt, out:
   if (lateMs > state.config.stallMs && !attempt.excused) {
     // This process was busy with something else, and the answer may lie unread: the worker gets that time back, once.
     attempt.excused = true;
-    state.timers.push(nowMs + lateMs, { type: "lease", attempt: attempt.hold });
+    state.timers.push(nowMs + lateMs, { type: "lease", attempt });
     return;
   }
   attempt.expired = true;
@@ -86,7 +86,7 @@ export function leaseExpired(state: State, nowMs: number, attempt: Attempt, out:
   attempt.worker.quota = Math.max(1, attempt.worker.quota / 2);
   refreshRoom(attempt.worker);
   noteOutcome(state, nowMs, attempt, false);
-  state.timers.push(attempt.abandonMs, { type: "abandon", attempt: attempt.hold });
+  state.timers.push(attempt.abandonMs, { type: "abandon", attempt });
   hedge(state, nowMs, attempt, out);
   const { task } = attempt;
   // Nobody else may be asked: what waits for this worker alone goes down now rather than in the last moment.
@@ -111,14 +111,14 @@ export function armRung(state: State, nowMs: number, task: Task, out: Effect[]):
   const bytes = spec.input.length;
   const cloudMs = kernel.cloudTurnaround.of(bytes).at(0.95) ?? state.config.serviceGuessMs;
   const keyMs = kernel.cloudSlots > 0 ? localKeyMs - cloudMs : localKeyMs;
-  if (keyMs - longestWaitMs(state) > nowMs) state.rungs.push(keyMs, task.hold);
+  if (keyMs - longestWaitMs(state) > nowMs) state.rungs.push(keyMs, task);
   // It is too late already to wait for anything; but what a peer has just taken may still come.
   else if (task.queued) descend(state, nowMs, task, out);
 }
 
 /** When the next task goes down a rung: earlier the more waits for trusted compute. */
 export function nextRungMs(state: State): number {
-  for (let hold = state.rungs.peek(); hold !== undefined && goesDownNoMore(hold); hold = state.rungs.peek()) {
+  for (let task = state.rungs.peek(); task !== undefined && goesDownNoMore(task); task = state.rungs.peek()) {
     state.rungs.pop();
   }
   return state.rungs.minKey - longestWaitMs(state);
@@ -127,8 +127,8 @@ export function nextRungMs(state: State): number {
 /** Takes the tasks down whose time has come. */
 export function goDown(state: State, nowMs: number, out: Effect[]): void {
   while (nextRungMs(state) <= nowMs) {
-    const task = state.rungs.pop()?.of;
-    if (task) lookDown(state, nowMs, task, out);
+    const task = state.rungs.pop();
+    if (task !== undefined && !task.done) lookDown(state, nowMs, task, out);
   }
 }
 
@@ -139,7 +139,7 @@ export function goDown(state: State, nowMs: number, out: Effect[]): void {
 export function lookDown(state: State, nowMs: number, task: Task, out: Effect[]): void {
   const spare = state.runsRunning + state.urgentWaiting < state.config.localSlots - 1;
   const waits = task.awaiting === null && !spare && isLikelyAnswered(state, nowMs, task);
-  if (waits) state.timers.push(nowMs + state.config.rungLookMs, { type: "rung", task: task.hold });
+  if (waits) state.timers.push(nowMs + state.config.rungLookMs, { type: "rung", task });
   else descend(state, nowMs, task, out);
 }
 
@@ -181,7 +181,7 @@ export function descend(state: State, nowMs: number, task: Task, out: Effect[]):
       unqueue(task);
       assignTask(state, nowMs, task, worker, out);
       const keyMs = localStartKeyMs(state, task);
-      if (keyMs - longestWaitMs(state) > nowMs) state.rungs.push(keyMs, task.hold);
+      if (keyMs - longestWaitMs(state) > nowMs) state.rungs.push(keyMs, task);
       return;
     }
   }

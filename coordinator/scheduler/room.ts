@@ -132,7 +132,6 @@ export function closeAttempt(state: State, attempt: Attempt): void {
   if (attempt.state === "closed") return;
   release(state, attempt);
   attempt.state = "closed";
-  attempt.hold.of = null;
   const { task } = attempt;
   if (task !== null) task.live = task.live.filter((other) => other !== attempt);
   state.attempts.delete(attempt.no);

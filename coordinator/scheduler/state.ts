@@ -14,7 +14,7 @@ import type { Holders } from "./holders.ts";
 import { Newcomers } from "./newcomers.ts";
 import { Durations } from "./quantiles.ts";
 import type { Shortest } from "./shortest.ts";
-import { goesDownNoMore, type Hold, isStale, type Timer } from "./timers.ts";
+import { goesDownNoMore, isStale, type Timer } from "./timers.ts";
 import type { Purpose, TaskSpec, WorkerSpec } from "./types.ts";
 import type { Group } from "./young.ts";
 
@@ -189,8 +189,6 @@ export interface Task {
   case: Case | null;
   /** What the last worker that failed said: the refusal names it if nobody does better. */
   lastFailure: { readonly code: Code; readonly message: string } | null;
-  /** Itself until it ends. */
-  readonly hold: Hold<Task>;
 }
 
 /** One assignment of a task to a worker. */
@@ -221,8 +219,6 @@ export interface Attempt {
   seed: bigint;
   /** Not to be served before trusted compute has judged it. */
   unproven: boolean;
-  /** Itself until it is closed. */
-  readonly hold: Hold<Attempt>;
 }
 
 /** A result that waits to be compared with trusted compute. */
@@ -288,7 +284,7 @@ export interface State {
   /** Attempts of tasks on peers. */
   peerInFlight: number;
   /** Tasks by the time at which they go down a rung of the ladder, not counting what waits for trusted compute. */
-  readonly rungs: Heap<Hold<Task>>;
+  readonly rungs: Heap<Task>;
   readonly breakers: Readonly<Record<Tier, Breaker>>;
   /** The results in the windows of all workers, linked by age, and their bytes together. */
   oldestServed: Served | null;

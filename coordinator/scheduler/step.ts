@@ -29,7 +29,7 @@ import { hedge } from "./hedge.ts";
 import { closing, computed, judgeLeftover } from "./judge.ts";
 import { abandon, dispatch, goDown, leaseExpired, lookDown, nextRungMs, probe } from "./ladder.ts";
 import { hold, refreshStanding } from "./room.ts";
-import type { Attempt, State, Task } from "./state.ts";
+import type { State } from "./state.ts";
 import { isStale, type Timer } from "./timers.ts";
 import { pump } from "./trusted.ts";
 import type { Effect, Event } from "./types.ts";
@@ -155,43 +155,21 @@ function tick(state: State, nowMs: number, out: Effect[]): void {
   goDown(state, nowMs, out);
 }
 
-function ofAttempt(
-  state: State,
-  nowMs: number,
-  type: "hedge" | "lease" | "abandon",
-  attempt: Attempt,
-  out: Effect[],
-): void {
-  if (type === "lease") return leaseExpired(state, nowMs, attempt, out);
-  if (type === "abandon") return abandon(state, nowMs, attempt, out);
-  armLease(state, attempt);
-  hedge(state, nowMs, attempt, out);
-}
-
-function ofTask(
-  state: State,
-  nowMs: number,
-  type: "rung" | "serveBy" | "due",
-  task: Task,
-  out: Effect[],
-): void {
-  if (type === "rung") lookDown(state, nowMs, task, out);
-  else if (type === "serveBy") serveAwaiting(state, nowMs, task, out);
-  else overdue(state, nowMs, task, out);
-}
-
 function fire(state: State, nowMs: number, timer: Timer, out: Effect[]): void {
   switch (timer.type) {
     case "hedge":
+      armLease(state, timer.attempt);
+      return hedge(state, nowMs, timer.attempt, out);
     case "lease":
+      return leaseExpired(state, nowMs, timer.attempt, out);
     case "abandon":
-      return timer.attempt.of === null
-        ? undefined
-        : ofAttempt(state, nowMs, timer.type, timer.attempt.of, out);
+      return abandon(state, nowMs, timer.attempt, out);
     case "rung":
+      return lookDown(state, nowMs, timer.task, out);
     case "serveBy":
+      return serveAwaiting(state, nowMs, timer.task, out);
     case "due":
-      return timer.task.of === null ? undefined : ofTask(state, nowMs, timer.type, timer.task.of, out);
+      return overdue(state, nowMs, timer.task, out);
     case "window":
       return expireWindow(state, nowMs, timer.window, out);
     case "probe":

@@ -2,18 +2,10 @@
 import type { Tier } from "../../protocol/mod.ts";
 import type { Attempt, ServedWindow, Task, WorkerState } from "./state.ts";
 
-/**
- * How a heap holds what may end long before its time comes: emptied at that end, so that nothing which has ended is kept
- * in memory by a timer. (Half of what outlived a collection was kept by nothing else.)
- */
-export interface Hold<T> {
-  of: T | null;
-}
-
 /** What a timer is for. */
 export type Timer =
-  | { readonly type: "hedge" | "lease" | "abandon"; readonly attempt: Hold<Attempt> }
-  | { readonly type: "rung" | "serveBy" | "due"; readonly task: Hold<Task> }
+  | { readonly type: "hedge" | "lease" | "abandon"; readonly attempt: Attempt }
+  | { readonly type: "rung" | "serveBy" | "due"; readonly task: Task }
   | { readonly type: "window"; readonly window: ServedWindow }
   | { readonly type: "freed"; readonly worker: WorkerState }
   | { readonly type: "probe"; readonly tier: Tier };
@@ -24,13 +16,13 @@ export function isStale(timer: Timer): boolean {
     case "hedge":
     case "lease":
     case "abandon":
-      return timer.attempt.of?.state !== "out";
+      return timer.attempt.state !== "out";
     case "rung":
       return goesDownNoMore(timer.task);
     case "serveBy":
-      return timer.task.of === null || timer.task.of.awaiting === null;
+      return timer.task.done || timer.task.awaiting === null;
     case "due":
-      return timer.task.of === null;
+      return timer.task.done;
     case "window":
     case "probe":
       return false;
@@ -40,6 +32,6 @@ export function isStale(timer: Timer): boolean {
 }
 
 /** Whether a task has ended, or trusted compute is on it already. */
-export function goesDownNoMore({ of: task }: Hold<Task>): boolean {
-  return task === null || task.serving;
+export function goesDownNoMore({ done, serving }: Task): boolean {
+  return done || serving;
 }

@@ -294,7 +294,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "tasks have no deadline",
     file: `${scheduler}/admit.ts`,
-    find: 'state.timers.push(spec.dueMs, { type: "due", task: task.hold });',
+    find: 'state.timers.push(spec.dueMs, { type: "due", task });',
     replace: "",
   },
   {
