@@ -170,7 +170,7 @@ export interface Task {
   readonly share: Share;
   /** Its place among those that wait: the deadline, moved by the priority. */
   readonly queueKeyMs: number;
-  /** Attempts on workers that may still answer it, and the workers that had it: three at most, where a Set costs 200 bytes. */
+  /** Attempts on workers that may still answer it, and the workers that had it: three at most. */
   live: readonly Attempt[];
   tried: readonly string[];
   /** The same task asked for again meanwhile, by task number, if it was; all are due no earlier than this one. */

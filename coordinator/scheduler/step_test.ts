@@ -155,32 +155,6 @@ Deno.test("step() revokes an answer given again from the cache as well", () => {
   assert.ok(world.ending(third).right, "the wrong bytes are not in the cache any more");
 });
 
-/** How an answer is served that is drawn and took about `serviceMs`, with trusted compute that needs `localMs`. */
-function drawn(serviceMs: number, localMs: number, deadlineMs: number, lastMs = serviceMs): string {
-  const world = quiet();
-  const behaviour = { ...trusted, serviceMs };
-  world.join(behaviour);
-  world.localMs = localMs;
-  world.draw = () => 0;
-  submitEvery(world, 100, 10, 90);
-  world.run(1_100);
-  const { rechecked } = world.state.counters;
-  behaviour.serviceMs = lastMs;
-  const task = world.submit(deadlineMs);
-  world.run(1_000);
-  const { effect } = world.ending(task);
-  assert.ok(effect.type === "reply" && effect.tier === "peer");
-  assert.equal(world.state.counters.rechecked, rechecked + 1);
-  return effect.verified;
-}
-
-Deno.test("step() holds a drawn answer back where it is judged before it has waited as long as it took", () => {
-  assert.equal(drawn(40, 4, 400), "rechecked");
-  assert.equal(drawn(10, 30, 400), "checked", "it would be judged too late");
-  assert.equal(drawn(10, 4, 14), "checked", "its deadline is near");
-  assert.equal(drawn(10, 4, 400, 1), "rechecked", "who answers at once does not escape");
-});
-
 Deno.test("step() never serves an unproven answer where every answer has to be rechecked", () => {
   const world = quiet();
   world.join({ ...trusted, lie: { chance: 1, detection: 0, afterResults: 0 } });

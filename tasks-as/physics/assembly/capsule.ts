@@ -5,7 +5,7 @@
  */
 import { BODY_HALF, BODY_R, BODY_SHAPE, BODY_X, SHAPE_CAPSULE } from "./bodies";
 import { FEATURE_BITS, FEATURE_MASK, FEATURE_SIDE } from "./layout";
-import { add, dot, scale, splat, sub, xOf, yOf, zOf } from "./vec";
+import { add, dot, scale, sub, xOf, yOf, zOf } from "./vec";
 
 /** What a pair's segments are to each other; two balls have segments of length zero. */
 @unmanaged

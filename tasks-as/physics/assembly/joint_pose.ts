@@ -11,7 +11,7 @@ import {
 import { BODY_MASS_INVERSE } from "./bodies";
 import { KIND_DISTANCE, KIND_LIMITED, KIND_MASK } from "./layout";
 import { MOVER_T, MOVER_X, response } from "./mover";
-import { add, cross, dot, scale, sub, xOf, yOf, zOf } from "./vec";
+import { add, cross, dot, scale, sub } from "./vec";
 
 const PI: f32 = 3.14159265;
 /** Anchors closer than this have no direction between them. */

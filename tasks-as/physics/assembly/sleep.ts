@@ -5,7 +5,7 @@
 import { arenaTake } from "../../lib/arena";
 import { newIslands, rootOf, uniteContacts, uniteJoints } from "./islands";
 import {
-  ASLEEP, CODE, JOINT_PAIR, MASS, MOVING_ARRAYS, PAIR, QUIET, QUIET_STEPS, SPIN, VELOCITY,
+  ASLEEP, JOINT_PAIR, MASS, MOVING_ARRAYS, PAIR, QUIET, QUIET_STEPS, SPIN, VELOCITY,
 } from "./layout";
 import { State, bodyArray, contactArray, jointArray, maySleep } from "./state";
 

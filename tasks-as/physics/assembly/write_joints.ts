@@ -1,5 +1,5 @@
 /** The joints of the next state and their part of the certificate. */
-import { BODY_SUMS, bodyRecord, Bodies } from "./bodies";
+import { BODY_SUMS } from "./bodies";
 import { Certificate } from "./certificate";
 import {
   JNT_ANGULAR, JNT_BODY_A, JNT_BODY_B, JNT_INDEX, JNT_LINEAR, JNT_MEAN, JNT_SIZE, JNT_TOTAL, Joints,
