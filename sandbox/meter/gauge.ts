@@ -44,6 +44,8 @@ export class Gauge {
     for (const { fuel, depth } of this.#counters) {
       const left = fuel.value;
       if (left === MACHINE_FAILED) return { state: "failed", fuel: 0 };
+      // The meter only takes. Code that puts fuel back was written by somebody else: all of the budget counts as used.
+      if (Number(left) > this.#budget) return { state: "exhausted", fuel: this.#budget };
       used += this.#budget - Number(left);
       isDeep ||= depth.value < 0;
     }

@@ -35,6 +35,18 @@ Deno.test("Gauge tells calls that nest too deeply and a machine that failed from
   assert.deepEqual(gauge.read(), { state: "failed", fuel: 0 });
 });
 
+Deno.test("Gauge takes a counter that rose above its budget for an empty one", () => {
+  const instances = [instance([]), instance([])];
+  const gauge = new Gauge(instances);
+  gauge.fill(10);
+  instances.forEach(run);
+  const counter = instances[0]?.[METER_EXPORTS.fuel] as WebAssembly.Global;
+  for (const [left, state] of [[10n, "within"], [11n, "exhausted"], [2n ** 63n - 1n, "exhausted"]] as const) {
+    counter.value = left;
+    assert.deepEqual(gauge.read(), { state, fuel: left > 10n ? 10 : 1 }, String(left));
+  }
+});
+
 Deno.test("Gauge refuses a module that is not metered", () => {
   const plain = new WebAssembly.Instance(new WebAssembly.Module(assemble({ functions: [] }))).exports;
   assert.throws(() => new Gauge([plain]), TypeError);
