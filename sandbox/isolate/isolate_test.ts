@@ -128,6 +128,16 @@ Deno.test("run() counts small assets for more than their bytes", async () => {
   }, { assetBytesMax: 10_000 });
 });
 
+Deno.test("run() counts small modules for more than their bytes", async () => {
+  await withIsolate(async (setting) => {
+    const dropped = [];
+    for (const digest of ["a", "b", "c", "d"]) {
+      dropped.push(...(await answered(setting, { ...bundle, digest }, {})).droppedModules);
+    }
+    assert.deepEqual(dropped, ["a"], "three modules of 64 KiB and a little fit");
+  }, { assetBytesMax: 210_000 });
+});
+
 Deno.test("run() keeps a kernel's module although the asset with the digest of its manifest goes", async () => {
   await withIsolate(async (setting) => {
     await answered(setting, bundle, { [bundle.digest]: new Uint8Array(6_000) });
