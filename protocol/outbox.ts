@@ -1,5 +1,5 @@
 // Gathers what one turn of the event loop has to say to a peer and sends it as one frame.
-import { encodeFrame } from "./codec.ts";
+import { encodeFrame, lendFrame } from "./codec.ts";
 import { limits } from "./limits.ts";
 import { measured, type Size } from "./measure.ts";
 import type { Message } from "./messages.ts";
@@ -8,6 +8,8 @@ import type { Message } from "./messages.ts";
 export interface OutboxOptions {
   /** Hands one frame to the socket. Must not throw. */
   readonly send: (frame: Uint8Array<ArrayBuffer>) => void;
+  /** `send` has copied the frame when it returns, as a WebSocket of the platform does: it is lent, not given. Default: false. */
+  readonly copies?: boolean;
   /** Runs a function after the current turn of the event loop has said what it had to say. */
   readonly defer: (run: () => void) => void;
   /** Bytes that wait in the socket because the peer does not read. */
@@ -74,7 +76,7 @@ export class Outbox<M extends Message = Message> {
   /** Sends what has been gathered now, for a last word before a close. */
   flush(): void {
     if (this.#messages.length === 0) return;
-    const { send, bufferedBytes, onOverflow } = this.#options;
+    const { send, copies, bufferedBytes, onOverflow } = this.#options;
     if (bufferedBytes !== undefined && bufferedBytes() > limits.bufferedBytesMax) {
       this.close();
       onOverflow?.();
@@ -84,7 +86,7 @@ export class Outbox<M extends Message = Message> {
     this.#messages = [];
     this.#frameBytes = 0;
     this.#frameValues = 0;
-    send(encodeFrame(messages));
+    send(copies === true ? lendFrame(messages) : encodeFrame(messages));
   }
 
   /** Drops what waits and everything pushed later. */

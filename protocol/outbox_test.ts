@@ -48,6 +48,18 @@ Deno.test("Outbox sends what one turn pushed as one frame, in order, and defers 
   assert.deepEqual(parseFromWorker(frames[1]!), [[t.probe, 5]]);
 });
 
+Deno.test("Outbox gives each frame a buffer of its own, unless its socket copies them", () => {
+  for (const copies of [false, true]) {
+    const { frames, outbox } = harness<FromWorker>({ copies });
+    for (const no of [1, 2]) {
+      outbox.push([t.probe, no]);
+      outbox.flush();
+    }
+    assert.equal(frames[0]!.buffer === frames[1]!.buffer, copies);
+    assert.deepEqual(parseFromWorker(frames[1]!), [[t.probe, 2]]);
+  }
+});
+
 Deno.test("Outbox sends nothing for a turn that was flushed by hand", () => {
   const { frames, outbox, endTurn } = harness<FromWorker>();
   outbox.push([t.probe, 1]);

@@ -21,7 +21,7 @@ export class FakeSocket {
   }
 
   send(frame: Uint8Array): void {
-    this.sent.push(frame);
+    this.sent.push(new Uint8Array(frame));
   }
 
   close(code: number, reason: string): void {

@@ -83,6 +83,7 @@ export class Connection<In extends Message> {
     this.#lastHeardMs = parts.nowMs();
     this.#outbox = new Outbox({
       send: (frame) => this.#transmit(frame),
+      copies: true,
       defer: parts.defer,
       bufferedBytes: () => socket.bufferedAmount,
       onOverflow: () => this.#cut("protocol.slow"),

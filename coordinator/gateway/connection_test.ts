@@ -49,6 +49,36 @@ Deno.test("send() gathers a turn's messages in one frame", () => {
   assert.deepEqual(socket.messages, [[t.probe, 1], [t.probe, 2]]);
 });
 
+Deno.test("a WebSocket of the platform has its own copy of a frame when send() returns, as lent frames need it", async () => {
+  const sizes = [1, 125, 126, 4_096, 65_535, 65_536, 1_000_000];
+  const serverGone = Promise.withResolvers<void>();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    const { socket, response } = Deno.upgradeWebSocket(request);
+    socket.onopen = () => {
+      for (const [at, size] of sizes.entries()) {
+        const lent = new Uint8Array(size).fill(at + 1);
+        socket.send(lent);
+        lent.fill(0);
+      }
+      socket.close();
+    };
+    socket.onclose = () => serverGone.resolve();
+    return response;
+  });
+  const socket = new WebSocket(`ws://127.0.0.1:${server.addr.port}`);
+  socket.binaryType = "arraybuffer";
+  const received: Uint8Array[] = [];
+  await new Promise((resolve, reject) => {
+    socket.onmessage = ({ data }) => received.push(new Uint8Array(data as ArrayBuffer));
+    socket.onclose = resolve;
+    socket.onerror = reject;
+  });
+  await serverGone.promise;
+  await server.shutdown();
+  assert.deepEqual(received.map(({ length }) => length), sizes);
+  for (const [at, frame] of received.entries()) assert.ok(frame.every((byte) => byte === at + 1));
+});
+
 Deno.test("a probe is echoed, and the echo of our own measures the round trip, once", () => {
   const { connection, socket, loop, rtts } = new Rig();
   socket.receive([t.probe, 77]);
