@@ -3,7 +3,7 @@
 // cheaper depends on how much of its memory a kernel touches, which nobody knows beforehand: so both are measured.
 import type { MemorySizes } from "../bundle/lent_core.ts";
 
-/** The largest memory that is kept between tasks, in bytes. */
+/** Bytes of all memories that are kept between tasks, together. */
 export const SHELF_BYTES_MAX = 64 * 1024 * 1024;
 const PAGE_BYTES = 65_536;
 /** A kernel's first runs, which compile its code and say nothing about memories. */
@@ -35,12 +35,17 @@ interface Kept {
   isClean: boolean;
 }
 
-/** The memories of one cell: at most one is kept. */
+/**
+ * The memories of one cell: at most one of each size is kept. Kernels take turns in a cell, and each finds the one that
+ * it left: with one memory for all, every turn would be in a fresh one, and zeroing that costs more than any other.
+ */
 export class MemoryShelf {
   readonly #preference: Preference;
   readonly #experiences = new Map<string, Experience>();
   #lent: Lent | undefined;
-  #kept: Kept | undefined;
+  /** By their sizes, the least recently used first. */
+  readonly #kept = new Map<string, Kept>();
+  #keptBytes = 0;
 
   constructor(preference: Preference = "measured") {
     this.#preference = preference;
@@ -48,10 +53,10 @@ export class MemoryShelf {
 
   /** A memory of these sizes in which every byte is zero. @throws {RangeError} where the machine has none */
   take(kernel: string, sizes: MemorySizes): WebAssembly.Memory {
-    const kept = this.#kept;
-    const isUsed = kept !== undefined && isSame(kept.sizes, sizes) && this.#wantsUsed(kernel);
+    const kept = this.#kept.get(keyOf(sizes));
+    const isUsed = kept !== undefined && this.#wantsUsed(kernel);
     if (isUsed) {
-      this.#kept = undefined;
+      this.#drop(kept);
       clean(kept);
     }
     const memory = isUsed ? kept.memory : new WebAssembly.Memory({ ...sizes });
@@ -70,30 +75,45 @@ export class MemoryShelf {
     if (lent === undefined) return;
     const { kernel, memory, sizes, isUsed } = lent;
     this.#experienceOf(kernel).add(isUsed, costUs);
+    const kept = this.#kept.get(keyOf(sizes));
     if (!this.#wantsKept(kernel)) {
-      if (this.#kept?.kernel === kernel) this.#kept = undefined;
+      if (kept?.kernel === kernel) this.#drop(kept);
       return;
     }
     // The one that is there, while another kind of memory was tried, has all its pages.
-    if (this.#kept !== undefined && isSame(this.#kept.sizes, sizes)) return;
+    if (kept !== undefined) return;
     // One that has grown can never be as small again as a fresh one is.
     const bytes = memory.buffer.byteLength;
-    if (bytes !== sizes.initial * PAGE_BYTES || bytes > SHELF_BYTES_MAX) return;
-    this.#kept = { kernel, memory, sizes, isUsed, isClean: false };
+    if (bytes === sizes.initial * PAGE_BYTES) this.#keep({ kernel, memory, sizes, isUsed, isClean: false });
   }
 
   /** Zeroes what is kept. To be called when the answer is out. */
   tidy(): void {
-    const kept = this.#kept;
-    if (kept === undefined || kept.isClean) return;
-    const start = performance.now();
-    clean(kept);
-    if (kept.isUsed) this.#experiences.get(kept.kernel)?.zeroed((performance.now() - start) * 1000);
+    for (const kept of this.#kept.values()) {
+      if (kept.isClean) continue;
+      const start = performance.now();
+      clean(kept);
+      if (kept.isUsed) this.#experiences.get(kept.kernel)?.zeroed((performance.now() - start) * 1000);
+    }
   }
 
   /** The kernel is not run here any more. */
   forget(kernel: string): void {
     this.#experiences.delete(kernel);
+  }
+
+  #keep(kept: Kept): void {
+    this.#kept.set(keyOf(kept.sizes), kept);
+    this.#keptBytes += kept.memory.buffer.byteLength;
+    for (const oldest of this.#kept.values()) {
+      if (this.#keptBytes <= SHELF_BYTES_MAX) return;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(kept: Kept): void {
+    this.#kept.delete(keyOf(kept.sizes));
+    this.#keptBytes -= kept.memory.buffer.byteLength;
   }
 
   #wantsUsed(kernel: string): boolean {
@@ -122,8 +142,8 @@ function clean(kept: Kept): void {
   kept.isClean = true;
 }
 
-function isSame(a: MemorySizes, b: MemorySizes): boolean {
-  return a.initial === b.initial && a.maximum === b.maximum;
+function keyOf({ initial, maximum }: MemorySizes): string {
+  return `${initial} ${maximum}`;
 }
 
 /** What a kernel's runs have cost, in fresh memories and in used ones. */

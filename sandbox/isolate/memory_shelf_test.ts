@@ -112,6 +112,37 @@ Deno.test("MemoryShelf lends a memory again only when its task ended, its sizes 
   assert.notEqual(other, small, "another maximum");
 });
 
+Deno.test("MemoryShelf lends kernels that take turns the memory that each of them left", () => {
+  const shelf = new MemoryShelf("used");
+  const larger = { initial: 2, maximum: 2 };
+  const turn = () =>
+    ([["a", sizes], ["b", larger]] as const).map(([kernel, each]) => {
+      const memory = shelf.take(kernel, each);
+      assert.ok(isClean(memory));
+      dirty(memory);
+      shelf.ended(1);
+      shelf.tidy();
+      return memory;
+    });
+  const [first, second] = [turn(), turn()];
+  assert.deepEqual(second.map((memory, no) => memory === first[no]), [true, true]);
+});
+
+Deno.test("MemoryShelf drops what was used longest ago when its memories pass the limit together", () => {
+  const shelf = new MemoryShelf("used");
+  const third = Math.floor(SHELF_BYTES_MAX / 65_536 / 3);
+  const use = (no: number) => {
+    const memory = shelf.take(`${no}`, { initial: third, maximum: third + no });
+    shelf.ended(1);
+    return memory;
+  };
+  const memories = [0, 1, 2].map(use);
+  assert.equal(use(0), memories[0], "three fit");
+  use(3);
+  assert.deepEqual([0, 2].map((no) => use(no) === memories[no]), [true, true]);
+  assert.notEqual(use(1), memories[1], "the fourth took its place");
+});
+
 Deno.test("MemoryShelf keeps no memory above its limit, and one at the limit", () => {
   const shelf = new MemoryShelf("used");
   const pages = SHELF_BYTES_MAX / 65_536;
