@@ -23,8 +23,7 @@ export interface BackendOrder {
 }
 
 const progressMs = 250;
-/** The piles load when newcomers have had a moment of path tasks, and start one after the other. */
-const pileLoadMs = 2_500;
+/** The piles start one after the other. */
 const pileStaggerMs = 1_500;
 
 async function main(order: BackendOrder): Promise<void> {
@@ -70,12 +69,14 @@ async function play(
     { length: pileTasks.piles },
     () => new PileWork(client, records, pileScene(random)),
   );
-  const loaded = wait(pileLoadMs).then(async () => {
+  const load = async () => {
     for (const pile of piles) await pile.load();
-  });
+  };
   let pilesLeft = piles.length;
   const ticker = setInterval(() => report(progress(paths, piles, records)), progressMs);
   try {
+    await paths.load();
+    const loaded = load();
     await Promise.all([
       paths.run(() => pilesLeft > 0, wait),
       ...piles.map(async (pile, at) => {

@@ -1,6 +1,7 @@
 // The demo's path-finding: thousands of batches of sixteen problems on the maps, a deadline of 200 ms each.
 import { pathfind } from "../../tasks-as/pathfind/codec.ts";
 import { type Asset, type Client, P2c2rError } from "../../sdk/mod.ts";
+import { untilPeersAnswer } from "./loading.ts";
 import { freeCell, type GameMap, largestPart, type Random } from "./maps.ts";
 import type { Records } from "./records.ts";
 
@@ -45,6 +46,12 @@ export class PathWork {
     this.#random = random;
   }
 
+  /** Asks for paths while the game loads, beside the many that are counted. */
+  async load(): Promise<void> {
+    let map = 0;
+    await untilPeersAnswer((deadlineMs) => this.#one(map++ % this.#maps.length, deadlineMs));
+  }
+
   /** Resolves when every task has its end. */
   async run(busy: () => boolean, wait: (ms: number) => Promise<void>): Promise<void> {
     let dueMs = performance.now();
@@ -61,28 +68,29 @@ export class PathWork {
 
   #send(): void {
     const map = this.sent++ % this.#maps.length;
-    const running = this.#one(map).finally(() => this.#running.delete(running));
+    const running = this.#one(map, pathTasks.deadlineMs).then(() => {
+      this.done++;
+    }).finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
-  async #one(map: number): Promise<void> {
+  /** One task; resolves with whether a peer answered it. */
+  async #one(map: number, deadlineMs: number): Promise<boolean> {
     const input = this.#problem(map);
     const startMs = performance.now();
     const task = { kernel: "pathfind", input, map } as const;
     try {
       const assets = [this.#assets[map]!];
-      const answer = await this.#client.runRaw("pathfind", input, {
-        deadlineMs: pathTasks.deadlineMs,
-        assets,
-      });
+      const answer = await this.#client.runRaw("pathfind", input, { deadlineMs, assets });
       const latencyMs = performance.now() - startMs;
-      this.#records.answered({ ...task, latencyMs, met: latencyMs <= pathTasks.deadlineMs }, answer);
+      this.#records.answered({ ...task, latencyMs, met: latencyMs <= deadlineMs }, answer);
       if (map === 0) this.#keep(answer.output, answer.source);
+      return answer.tier === "peer";
     } catch (cause) {
       if (!(cause instanceof P2c2rError)) throw cause;
       this.#records.failed({ ...task, latencyMs: performance.now() - startMs }, cause);
+      return false;
     }
-    this.done++;
   }
 
   #problem(map: number): Uint8Array {

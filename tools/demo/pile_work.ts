@@ -1,6 +1,7 @@
 // The demo's physics: piles of 200 bodies, sixty steps a second, one step in flight per pile, as a game would run them.
 import { type Body, box, fixedBox, physics, scene, sphere } from "../../tasks-as/physics/codec.ts";
 import { type Client, P2c2rError } from "../../sdk/mod.ts";
+import { untilPeersAnswer } from "./loading.ts";
 import type { Random } from "./maps.ts";
 import type { Records } from "./records.ts";
 
@@ -10,11 +11,6 @@ import type { Records } from "./records.ts";
  */
 export const pileTasks = { piles: 3, bodies: 200, seconds: 10, framesPerS: 60, slackFrames: 3 } as const;
 
-/**
- * While the game still loads, a pile takes steps one after the other, each with much time, until so many in a row came from
- * peers: before that, trusted compute answers while newcomers prove themselves.
- */
-const loading = { peersInARow: 20, framesMax: 300, deadlineMs: 1_000 } as const;
 /** A step that comes after its frame was due is late, and counted so; but the pile still needs it, for so long. */
 const lateMs = 50;
 const frameMs = 1000 / pileTasks.framesPerS;
@@ -61,7 +57,7 @@ export class PileWork {
   #state: Uint8Array;
   readonly moments: Moment[] = [];
   frame = 0;
-  #peersInARow = 0;
+  #byPeer = false;
 
   constructor(client: Client, records: Records, state: Uint8Array) {
     this.#client = client;
@@ -72,9 +68,10 @@ export class PileWork {
   /** Lets the bodies begin to fall while nobody looks yet, until the fleet is ready. */
   async load(): Promise<void> {
     this.#keepMoment();
-    while (this.frame < loading.framesMax && this.#peersInARow < loading.peersInARow) {
-      await this.#advance(performance.now() + loading.deadlineMs);
-    }
+    await untilPeersAnswer(async (deadlineMs) => {
+      await this.#advance(performance.now() + deadlineMs);
+      return this.#byPeer;
+    });
   }
 
   /**
@@ -110,10 +107,11 @@ export class PileWork {
       });
       const nowMs = performance.now();
       this.#records.answered({ ...task, latencyMs: nowMs - startMs, met: nowMs <= dueMs }, answer);
-      this.#peersInARow = answer.tier === "peer" ? this.#peersInARow + 1 : 0;
+      this.#byPeer = answer.tier === "peer";
       return physics.nextInput(answer.output);
     } catch (cause) {
       if (!(cause instanceof P2c2rError)) throw cause;
+      this.#byPeer = false;
       this.#records.failed({ ...task, latencyMs: performance.now() - startMs }, cause);
       return null;
     }
