@@ -54,6 +54,69 @@ Deno.test("FairQueue is earliest deadline first within a project and skips what 
   }));
 });
 
+Deno.test("FairQueue gives out the earliest key of all projects within the lead, whoever comes, goes and is charged", () => {
+  const leadMs = 50;
+  const project = fc.nat({ max: 7 });
+  const act = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ do: fc.constant("push"), project, key: fc.nat({ max: 200 }) }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("pop"), project, key: fc.nat({ max: 60 }) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("charge"), project, key: fc.nat({ max: 90 }) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("leave"), project, key: fc.nat() }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("return"), project, key: fc.nat() }) },
+  );
+  fc.assert(
+    fc.property(fc.array(act, { maxLength: 200 }), (acts) => {
+      const shares = new Shares();
+      const queue = new FairQueue<Item>(leadMs, (item) => item.gone === true);
+      const mine = Array.from({ length: 8 }, (_, no) => shares.enter(no, 1 + no % 3));
+      let waiting: Item[] = [];
+      const leave = (no: number) => {
+        for (const item of waiting) item.gone ||= item.project === no;
+        waiting = waiting.filter((item) => item.gone !== true);
+      };
+      for (const { do: what, project, key } of acts) {
+        if (what === "push") {
+          const item = { project, key };
+          waiting.push(item);
+          queue.push(mine[project]!, key, item);
+        } else if (what === "charge") shares.charge(mine[project]!, key);
+        else if (what === "leave") leave(project);
+        else if (what === "return") {
+          // All its tasks have ended, and a new one begins.
+          leave(project);
+          shares.leave(mine[project]!);
+          mine[project] = shares.enter(project, 1 + key % 3);
+        } else {
+          const usedMs = (item: Item) => mine[item.project]!.usedMs;
+          const leastMs = Math.min(...waiting.map(usedMs));
+          const eligible = waiting.filter((item) => usedMs(item) <= leastMs + leadMs);
+          const expected = eligible.length === 0 ? undefined : Math.min(...eligible.map((item) => item.key));
+          assert.equal(queue.head()?.key, expected);
+          const popped = queue.pop(shares);
+          assert.equal(popped?.key, expected);
+          if (popped === undefined) continue;
+          assert.ok(eligible.includes(popped));
+          waiting.splice(waiting.indexOf(popped), 1);
+          shares.charge(mine[popped.project]!, key);
+        }
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+Deno.test("FairQueue lets go of what is gone after a turn through the projects, however far its key", () => {
+  const { queue, shares, all } = filled([1, 1, 1], 10);
+  shares.charge(all[2]!, 1_000);
+  const gone = Array.from({ length: 50 }, (_, no): Item => ({ project: 3, key: 1e9 + no, gone: true }));
+  const share = shares.enter(3, 1);
+  shares.charge(share, 1_000);
+  for (const item of gone) queue.push(share, item.key, item);
+  assert.equal(queue.size, 80);
+  for (let no = 0; no < 5; no++) queue.head();
+  assert.equal(queue.size, 30);
+});
+
 Deno.test("Shares let nobody save up by being idle, and keep no project that owes nothing", () => {
   const { shares, serve } = filled([1], 100);
   serve(100);
