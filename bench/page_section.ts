@@ -18,6 +18,15 @@ export async function writeSection(page: string, name: string, markdown: string)
   );
 }
 
+/** What stands between the marks of a section. */
+export async function readSection(page: string, name: string): Promise<string> {
+  const text = await Deno.readTextFile(fileURLToPath(new URL(`../${page}`, import.meta.url)));
+  const [, behind] = text.split(`<!-- begin ${name} -->`);
+  const [section, rest] = behind?.split(`<!-- end ${name} -->`) ?? [];
+  if (section === undefined || rest === undefined) throw new Error(`Cannot read ${page}: it has no ${name}`);
+  return section;
+}
+
 /** Writes a text file as the gate wants it; `page` is a path from the root. */
 export async function writeFormatted(page: string, text: string): Promise<void> {
   const path = fileURLToPath(new URL(`../${page}`, import.meta.url));

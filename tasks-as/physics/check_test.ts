@@ -18,7 +18,7 @@ import {
   sphere,
   type Vector,
 } from "./codec.ts";
-import { silentGhosts } from "./testing/lawful_lies.ts";
+import { otherMaterial, silentGhosts } from "./testing/lawful_lies.ts";
 import { subject } from "./testing/lies.ts";
 import { bridge, chain, drawsFrom, ground, pile, stack, tangle, tower, turmoil } from "./testing/scenes.ts";
 import { core, stepBytes, type Task, tasksOf } from "./testing/world.ts";
@@ -162,6 +162,18 @@ Deno.test("check() sees a pile at rest that falls through the ground as one, und
   assert.ok(lie !== undefined);
   for (let seed = 0n; seed < 60n; seed++) {
     assert.equal(core.check(task.input, [], lie, seed << 40n).type, "err", `seed ${seed}`);
+  }
+});
+
+Deno.test("check() sees dead bodies that bounce in a pile at rest, under every seed: it looks at who is shaken", () => {
+  const bouncy = otherMaterial(() => ({ restitution: 0.5 }));
+  const tasks = tasksOf(pile(200, 1), 300);
+  for (const task of [tasks.at(-1) as Task, tasks.at(-40) as Task]) {
+    const lie = bouncy(task, { core, others: tasks, draw: drawsFrom(1) });
+    assert.ok(lie !== undefined);
+    const seen = Array.from({ length: 60 }, (_, seed) => core.check(task.input, [], lie, BigInt(seed) << 40n))
+      .filter(({ type }) => type === "err").length;
+    assert.ok(seen >= 57, `${seen} of 60`);
   }
 });
 

@@ -1,4 +1,4 @@
-/** When islands fall asleep, and what wakes them. */
+/** When islands fall asleep, what wakes them, and what `check` says to lies about both. */
 import { assert } from "../../tests/deps.ts";
 import {
   type Body,
@@ -8,13 +8,14 @@ import {
   fixedBox,
   physics,
   type PhysicsInput,
+  type PhysicsOutput,
   scene,
   sphere,
   withoutBody,
 } from "./codec.ts";
 import { deepestOverlap, energyOf, length } from "./testing/mechanics.ts";
 import { drawsFrom, ground, pile, pit, stack, turned } from "./testing/scenes.ts";
-import { simulate, stepBytes } from "./testing/world.ts";
+import { core, simulate, stepBytes, type Task, tasksOf } from "./testing/world.ts";
 
 const ASLEEP = 31;
 
@@ -119,4 +120,65 @@ Deno.test("run() lets a capsule lie on the ground, on an edge and on another wit
     assert.ok(Math.abs(body.positionM[1] - height) < 0.005, `capsule ${i}: ${body.positionM}`);
     assert.ok(length(body.spinRadps) < 0.01, `capsule ${i} turns`);
   });
+});
+
+Deno.test("check() holds a heap asleep to the contacts it fell asleep with, in every word", () => {
+  const { input, output } = tasksOf(stack(6), 90).at(-1) as Task;
+  const honest = physics.decodeOutput(output);
+  assert.ok(honest.state.bodies.every(({ massKg, quietSteps }) => massKg === 0 || quietSteps === 31));
+  const { contacts } = honest.state;
+  const lies: PhysicsOutput[] = [
+    { ...honest, state: { ...honest.state, contacts: [] }, rest: [], mean: [] },
+    {
+      ...honest,
+      state: {
+        ...honest.state,
+        contacts: contacts.map((one, i) => i === 2 ? { ...one, rubs: [0, 1, 0] } : one),
+      },
+    },
+    ...(["rest", "mean"] as const).map((part) => ({
+      ...honest,
+      [part]: honest[part].map((one, i) =>
+        i === contacts.length - 1 ? { ...one, normals: one.normals.with(-1, 1) } : one
+      ),
+    })),
+  ];
+  for (const lie of lies) {
+    const verdict = core.check(input, [], physics.encodeOutput(lie), 1n);
+    assert.ok(verdict.type === "err");
+    assert.match(verdict.message, /a contact between sleepers changed/);
+  }
+  assert.equal(core.check(input, [], output, 1n).type, "ok");
+});
+
+Deno.test("check() wakes crates one by the other, and takes none for asleep that is not", () => {
+  // Three crates asleep in a row and one aside; the first is pushed: only what is touched wakes, one by the other.
+  const crates = [0, 1.02, 2.04, 6].map((x) => box([0.5, 0.5, 0.5], { positionM: [x, 0.5, 0] }));
+  const rest = physics.decodeInput(tasksOf(scene([ground(), ...crates]), 120).at(-1)?.input as Uint8Array);
+  assert.ok(rest.bodies.slice(1).every(({ quietSteps }) => quietSteps === 31));
+  const pushed = {
+    ...rest,
+    bodies: rest.bodies.map((one, i): Body =>
+      i === 1 ? { ...one, quietSteps: 0, velocityMps: [3, 0, 0] } : one
+    ),
+  };
+  const { input, output } = tasksOf(pushed, 1).at(-1) as Task;
+  const honest = physics.decodeOutput(output);
+  assert.deepEqual(honest.state.bodies.slice(1).map(({ quietSteps }) => quietSteps === 31), [
+    false,
+    false,
+    false,
+    true,
+  ]);
+  for (let seed = 0n; seed < 20n; seed++) assert.equal(core.check(input, [], output, seed << 40n).type, "ok");
+  const slept = physics.encodeOutput({
+    ...honest,
+    state: {
+      ...honest.state,
+      bodies: honest.state.bodies.map((one, i) => i === 3 ? rest.bodies[3] as Body : one),
+    },
+  });
+  const verdict = core.check(input, [], slept, 1n);
+  assert.ok(verdict.type === "err");
+  assert.match(verdict.message, /other bodies sleep/);
 });

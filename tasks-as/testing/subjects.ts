@@ -31,7 +31,13 @@ export interface Effort {
   readonly seed: number;
 }
 
-const measures: readonly ((effort: Effort) => Promise<Measured>)[] = [
+/** A kernel's measurement, by the title of its table. */
+interface Measurement {
+  readonly title: string;
+  readonly measure: (effort: Effort) => Promise<Measured>;
+}
+
+const measurements: readonly Measurement[] = [
   measureOf(pathfind),
   measureOf(provedSubject),
   measureOf(costlySubject),
@@ -41,21 +47,27 @@ const measures: readonly ((effort: Effort) => Promise<Measured>)[] = [
   measureOf(mesh),
 ];
 
-/** Measures all of them, in the order of the page. */
-export async function* measureAll(effort: Effort): AsyncGenerator<Measured> {
-  for (const measure of measures) yield await measure(effort);
+/** Measures all of them, in the order of the page, or the one of the title `only`. */
+export async function* measureAll(effort: Effort, only?: string): AsyncGenerator<Measured> {
+  for (const { title, measure } of measurements) {
+    if (only === undefined || only === title) yield await measure(effort);
+  }
 }
 
 /** Hides the kernel's own kind of task, so that all subjects fit one table. */
-function measureOf<Task extends HonestTask>(subject: Subject<Task>): (effort: Effort) => Promise<Measured> {
-  return async ({ tasks: count, liesEach, seed }) => {
-    const core = instantiateCore(await loadCore(subject.kernel, subject.version));
-    const tasks = subject.honestTasks(core, count, drawsFrom(seed));
-    return {
-      title: subject.title ?? subject.kernel,
-      about: subject.about,
-      cost: measureCost(core, tasks, drawsFrom(seed + 1)),
-      lies: measureLies(subject, core, tasks, liesEach, drawsFrom(seed + 2)),
-    };
+function measureOf<Task extends HonestTask>(subject: Subject<Task>): Measurement {
+  const title = subject.title ?? subject.kernel;
+  return {
+    title,
+    measure: async ({ tasks: count, liesEach, seed }) => {
+      const core = instantiateCore(await loadCore(subject.kernel, subject.version));
+      const tasks = subject.honestTasks(core, count, drawsFrom(seed));
+      return {
+        title,
+        about: subject.about,
+        cost: measureCost(core, tasks, drawsFrom(seed + 1)),
+        lies: measureLies(subject, core, tasks, liesEach, drawsFrom(seed + 2)),
+      };
+    },
   };
 }

@@ -15,10 +15,10 @@ export const lieOdds: readonly LieOdds[] = [
   { kernel: "pathfind", lie: "random element", told: 1000, caught: 1000, kernelDetection: 0.39 },
   { kernel: "pathfind", lie: "stale answer", told: 1000, caught: 1000, kernelDetection: 0.39 },
   { kernel: "pathfind", lie: "longer path", told: 1000, caught: 1000, kernelDetection: 0.39 },
-  { kernel: "physics", lie: "random element", told: 1000, caught: 999, kernelDetection: 0.6 },
-  { kernel: "physics", lie: "stale answer", told: 1000, caught: 1000, kernelDetection: 0.6 },
-  { kernel: "physics", lie: "shifted body", told: 1000, caught: 332, kernelDetection: 0.6 },
-  { kernel: "physics", lie: "last bit", told: 1000, caught: 257, kernelDetection: 0.6 },
+  { kernel: "physics", lie: "random element", told: 1000, caught: 1000, kernelDetection: 0.7 },
+  { kernel: "physics", lie: "stale answer", told: 1000, caught: 1000, kernelDetection: 0.7 },
+  { kernel: "physics", lie: "shifted body", told: 1000, caught: 456, kernelDetection: 0.7 },
+  { kernel: "physics", lie: "last bit", told: 1000, caught: 212, kernelDetection: 0.7 },
 ];
 
 /**

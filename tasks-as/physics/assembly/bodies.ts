@@ -86,9 +86,11 @@ export function prepareBodies(state: State, held: usize, marks: usize): Bodies {
     const record = bodies.records + <usize>group * 4 * BODY_SIZE;
     const keep = bodies.kept + <usize>group * KEEP_SIZE;
     prepareVectors(at, state.stride, record);
-    prepareShape(at, state.stride, v128.load(held + (<usize>group << 4)), record, keep, bodies.scratch);
+    prepareShape(at, state.stride, v128.load(held + (<usize>group << 4)), record, keep);
     preparePose(at, state.stride, record, keep);
-    if (marks == 0 || load<u8>(marks + group) != 0) prepareTurning(at, state.stride, record, keep, bodies.scratch);
+    if (marks != 0 && load<u8>(marks + group) == 0) continue;
+    prepareMoments(at, state.stride, keep, bodies.scratch);
+    prepareTurning(at, state.stride, record, keep, bodies.scratch);
   }
   return bodies;
 }
@@ -121,15 +123,14 @@ function prepareVectors(at: usize, stride: usize, record: usize): void {
   }
 }
 
-/** Extents, inverse mass and inertia, material. Leaves the moments of inertia in the first rows of `scratch`. */
+/** Extents, inverse mass, material, and how fast surfaces turn. */
 // @ts-ignore: decorator
 @inline
-function prepareShape(at: usize, stride: usize, held: v128, record: usize, keep: usize, scratch: usize): void {
-  const one = splat(1);
+function prepareShape(at: usize, stride: usize, held: v128, record: usize, keep: usize): void {
   const zero = splat(0);
   const mass = row(at, stride, MASS);
   const moves = v128.andnot(f32x4.ne(mass, zero), held);
-  const massInverse = v128.and(moves, f32x4.div(one, mass));
+  const massInverse = v128.and(moves, f32x4.div(splat(1), mass));
   v128.store(keep + KEEP_MASS_INVERSE, massInverse);
   const hx = row(at, stride, HALF);
   const given = row(at, stride, HALF + 1);
@@ -139,7 +140,32 @@ function prepareShape(at: usize, stride: usize, held: v128, record: usize, keep:
   const hz = v128.bitselect(row(at, stride, HALF + 2), hx, box);
   const shape = v128.or(v128.and(box, splat(SHAPE_BOX)), v128.and(capsule, splat(SHAPE_CAPSULE)));
   storeTransposed(hx, hy, hz, shape, record + BODY_HALF, BODY_SIZE);
-  // Moments about the centre: of a box m (b² + c²) / 3 with half extents, of a ball 2 m r² / 5.
+  const yy = mul(hy, hy);
+  const rimSquare = v128.bitselect(yy, add(add(mul(hx, hx), yy), mul(hz, hz)), capsule);
+  const wx = row(at, stride, SPIN);
+  const wy = row(at, stride, SPIN + 1);
+  const wz = row(at, stride, SPIN + 2);
+  const turning = add(add(mul(wx, wx), mul(wy, wy)), mul(wz, wz));
+  const rim = v128.and(v128.or(box, capsule), f32x4.sqrt(mul(turning, rimSquare)));
+  storeTransposed(
+    row(at, stride, FRICTION), row(at, stride, RESTITUTION), massInverse, rim, record + BODY_FRICTION, BODY_SIZE,
+  );
+}
+
+/** Moments of inertia about the centre, to the first rows of `scratch`, and their inverses. */
+// @ts-ignore: decorator
+@inline
+function prepareMoments(at: usize, stride: usize, keep: usize, scratch: usize): void {
+  const zero = splat(0);
+  const mass = row(at, stride, MASS);
+  const moves = f32x4.ne(v128.load(keep + KEEP_MASS_INVERSE), zero);
+  const hx = row(at, stride, HALF);
+  const given = row(at, stride, HALF + 1);
+  const box = f32x4.ne(row(at, stride, HALF + 2), zero);
+  const capsule = v128.andnot(f32x4.ne(given, zero), box);
+  const hy = v128.bitselect(given, hx, v128.or(box, capsule));
+  const hz = v128.bitselect(row(at, stride, HALF + 2), hx, box);
+  // Of a box m (b² + c²) / 3 with half extents, of a ball 2 m r² / 5.
   const factor = mul(mass, v128.bitselect(splat(<f32>(1.0 / 3.0)), splat(<f32>0.2), box));
   const xx = mul(hx, hx);
   const yy = mul(hy, hy);
@@ -147,7 +173,6 @@ function prepareShape(at: usize, stride: usize, held: v128, record: usize, keep:
   let m1 = mul(factor, add(yy, zz));
   let m2 = mul(factor, add(zz, xx));
   let m3 = mul(factor, add(xx, yy));
-  let rimSquare = add(add(xx, yy), zz);
   if (v128.any_true(capsule)) {
     // A cylinder and the two halves of a ball at its ends, by their shares of the volume.
     const ends = f32x4.div(mul(mass, hx), add(hx, mul(hy, splat(1.5))));
@@ -159,19 +184,10 @@ function prepareShape(at: usize, stride: usize, held: v128, record: usize, keep:
     m1 = v128.bitselect(across, m1, capsule);
     m2 = v128.bitselect(mul(xx, add(mul(middle, splat(0.5)), mul(ends, splat(<f32>0.4)))), m2, capsule);
     m3 = v128.bitselect(across, m3, capsule);
-    rimSquare = v128.bitselect(yy, rimSquare, capsule);
   }
   storeMoment(m1, moves, 0, keep, scratch);
   storeMoment(m2, moves, 16, keep, scratch);
   storeMoment(m3, moves, 32, keep, scratch);
-  const wx = row(at, stride, SPIN);
-  const wy = row(at, stride, SPIN + 1);
-  const wz = row(at, stride, SPIN + 2);
-  const turning = add(add(mul(wx, wx), mul(wy, wy)), mul(wz, wz));
-  const rim = v128.and(v128.or(box, capsule), f32x4.sqrt(mul(turning, rimSquare)));
-  storeTransposed(
-    row(at, stride, FRICTION), row(at, stride, RESTITUTION), massInverse, rim, record + BODY_FRICTION, BODY_SIZE,
-  );
 }
 
 // @ts-ignore: decorator

@@ -6,6 +6,7 @@ import {
   BODY_SIZE, BODY_SUMS, Bodies, KEEP_INERTIA_INVERSE, KEEP_L, KEEP_MASS_INVERSE, KEEP_Q, KEEP_ROTATION, KEEP_SIZE,
   KEEP_W,
 } from "./bodies";
+import { Drawn, LEFT_OUT, computedLanes } from "./drawn";
 import {
   ASLEEP, HALF, HEADER_SIZE, MASS, MOVING_ARRAYS, ORIENTATION, POSITION, POSITION_MAX, QUIET, QUIET_SPEED,
   QUIET_STEPS, SPEED_MAX, SPIN, SPIN_MAX, STEP_S, SUBSTEPS, SUBSTEP_S, VELOCITY,
@@ -34,19 +35,29 @@ export function finishBodies(state: State, bodies: Bodies, next: State, to: usiz
 }
 
 /**
- * The same for `check`, but position, orientation and velocities only of groups with a mark: how long each body was
- * quiet follows for all from the velocities that `next` gives. Nobody has fallen asleep yet.
+ * The same for `check`, but position, orientation and velocities only of computed bodies, beside which stand those that
+ * `next` gives: how long each body was quiet follows for all from their velocities. Nobody has fallen asleep yet.
  */
-export function finishMarked(state: State, bodies: Bodies, next: State, marks: usize, to: usize): void {
+export function finishMarked(state: State, bodies: Bodies, next: State, drawn: Drawn, to: usize): void {
   const sleeps = maySleep(state);
   const given = bodyArray(next, MOVING_ARRAYS);
   for (let group: u32 = 0; group < bodies.groups; group++) {
     const lane = <usize>group << 4;
-    if (load<u8>(marks + group) == 0) finishQuiet(state, bodies, group, sleeps, given + lane, to + lane);
-    else {
-      finishGroup(state, bodies, group, to + lane);
-      finishQuiet(state, bodies, group, sleeps, to + lane, to + lane);
+    if (load<u8>(drawn.marks + group) == LEFT_OUT) {
+      finishQuiet(state, bodies, group, sleeps, given + lane, to + lane);
+      continue;
     }
+    finishGroup(state, bodies, group, to + lane);
+    const computed = computedLanes(drawn, group);
+    if (!i32x4.all_true(computed)) keepOthers(computed, given + lane, state.stride, to + lane);
+    finishQuiet(state, bodies, group, sleeps, to + lane, to + lane);
+  }
+}
+
+/** Puts what is given in the place of what was not computed. */
+function keepOthers(computed: v128, given: usize, stride: usize, to: usize): void {
+  for (let row: usize = 0, end = stride * (QUIET - MOVING_ARRAYS); row < end; row += stride) {
+    v128.store(to + row, v128.bitselect(v128.load(to + row), v128.load(given + row), computed));
   }
 }
 

@@ -89,6 +89,7 @@ export const FEATURE_LYING_LAST: u32 = 6;
 
 /** SI units throughout. */
 export const STEP_S: f32 = <f32>(1.0 / 60.0);
+export const STEP_PER_S: f32 = 60.0;
 export const SUBSTEPS: i32 = 8;
 export const SUBSTEP_S: f32 = <f32>(1.0 / 480.0);
 export const SUBSTEP_PER_S: f32 = 480.0;

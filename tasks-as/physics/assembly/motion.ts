@@ -1,27 +1,26 @@
 /**
  * How bodies moved through a step, read off the states before and after, four at a time: what quality.ts holds
  * contacts and joints against; whether every body that moves is in range, and every other is where it was; and how much
- * each group was shaken, by which drawn.ts chooses the bodies that are computed.
+ * each body was shaken, by which drawn.ts chooses the bodies that are computed.
  */
 import { arenaTake } from "../../lib/arena";
 import {
-  ASLEEP, HALF, HEADER_SIZE, MASS, ORIENTATION, POSITION, POSITION_MAX, QUIET, SPEED_MAX, SPIN, SPIN_MAX, STEP_S,
-  VELOCITY,
+  ASLEEP, HALF, HEADER_SIZE, MASS, ORIENTATION, POSITION, POSITION_MAX, QUIET, SPEED_MAX, SPIN, SPIN_MAX, STEP_PER_S,
+  STEP_S, VELOCITY,
 } from "./layout";
 import { shorter } from "./sound";
 import { State } from "./state";
 import { add, mul, splat, storeTransposed, sub, within } from "./vec";
 
-/** A record: velocity and angular velocity at the end of the step before damping, motion and turn over it, */
+/** A record: velocity and angular velocity at the end of the step before damping, motion and turn over it. */
 export const MOT_V: usize = 0;
+/** The fourth lane of the velocity: the square of the change of velocity that impulses made, (m/s)². */
+export const MOT_CHANGE_SQUARE: usize = 12;
 export const MOT_W: usize = 16;
 export const MOT_X: usize = 32;
 export const MOT_T: usize = 48;
-/** and the square of the change of velocity that impulses made, (m/s)². */
-export const MOT_CHANGE_SQUARE: usize = 64;
-export const MOT_SIZE: usize = 80;
+export const MOT_SIZE: usize = 64;
 
-const STEP_PER_S: f32 = 60;
 /** A turn by more than half a circle is read as one of half a circle: the least cosine of its half. */
 const COSINE_MIN: f32 = 1.0e-3;
 /** A step gives orientations of unit length but for rounding, which is 20 times finer. */
@@ -31,10 +30,12 @@ const UNIT_SLACK: f32 = 1.0e-5;
 export class Motions {
   /** A record per body. */
   records: usize;
-  /** Per group of four: how much the most shaken of those awake was, (m/s)²; negative where none is awake. */
+  /** An f32 per body: how much it was shaken, (m/s)²; negative where it is not awake. */
   shocks: usize;
   /** Whether what moves is in range, and what does not is where it was. */
   sound: bool;
+  /** Whether any body is awake. */
+  awake: bool;
 }
 
 // @ts-ignore: decorator
@@ -55,23 +56,28 @@ export function readMotions(state: State, next: State, held: usize): Motions {
   const motions = changetype<Motions>(arenaTake(offsetof<Motions>(), 4));
   const stride = state.stride;
   motions.records = arenaTake((stride >> 2) * MOT_SIZE, 16);
-  motions.shocks = arenaTake(stride >> 2, 4);
+  // And a row behind them for who seeks the greatest.
+  motions.shocks = arenaTake(stride + 16, 16);
   let sound = i32x4.splat(-1);
+  motions.awake = false;
   for (let lane: usize = 0; lane < stride; lane += 16) {
     const at = state.start + HEADER_SIZE + lane;
     const to = next.start + HEADER_SIZE + lane;
     const record = motions.records + (lane >> 2) * MOT_SIZE;
     const awake = v128.andnot(f32x4.ne(v128.load(at + stride * MASS), splat(0)), v128.load(held + lane));
+    if (!v128.any_true(awake)) {
+      memory.fill(record, 0, 4 * MOT_SIZE);
+      v128.store(motions.shocks + lane, splat(-1));
+      sound = v128.and(sound, sameRows(at, to, stride));
+      continue;
+    }
+    motions.awake = true;
     const moved = readLinear(at, to, stride, state.start + 16, awake, record);
     const turned = readAngular(at, to, stride, state.start + 16, record);
     const size = squareOf(
       v128.load(at + stride * HALF), v128.load(at + stride * (HALF + 1)), v128.load(at + stride * (HALF + 2)),
     );
-    const shock = v128.bitselect(f32x4.pmax(moved, mul(turned, size)), splat(-1), awake);
-    const pairs = f32x4.pmax(shock, v128.shuffle<f32>(shock, shock, 2, 3, 0, 1));
-    store<f32>(
-      motions.shocks + (lane >> 2), max<f32>(f32x4.extract_lane(pairs, 0), f32x4.extract_lane(pairs, 1)),
-    );
+    v128.store(motions.shocks + lane, v128.bitselect(f32x4.pmax(moved, mul(turned, size)), splat(-1), awake));
     sound = v128.and(sound, v128.or(inRange(to, stride), v128.not(awake)));
     if (!i32x4.all_true(awake)) sound = v128.and(sound, v128.or(sameRows(at, to, stride), awake));
   }
@@ -91,7 +97,6 @@ function readLinear(at: usize, to: usize, stride: usize, scene: usize, awake: v1
   const wx = mul(undamped, v128.load(to + stride * VELOCITY));
   const wy = mul(undamped, v128.load(to + stride * (VELOCITY + 1)));
   const wz = mul(undamped, v128.load(to + stride * (VELOCITY + 2)));
-  storeTransposed(wx, wy, wz, zero, record + MOT_V, MOT_SIZE);
   const mx = sub(v128.load(to + stride * POSITION), v128.load(at + stride * POSITION));
   const my = sub(v128.load(to + stride * (POSITION + 1)), v128.load(at + stride * (POSITION + 1)));
   const mz = sub(v128.load(to + stride * (POSITION + 2)), v128.load(at + stride * (POSITION + 2)));
@@ -104,10 +109,7 @@ function readLinear(at: usize, to: usize, stride: usize, scene: usize, awake: v1
     sub(dx, mul(step, v128.load32_splat(scene))), sub(dy, mul(step, v128.load32_splat(scene, 4))),
     sub(dz, mul(step, v128.load32_splat(scene, 8))),
   ));
-  v128.store_lane<f32>(record + MOT_CHANGE_SQUARE, change, 0);
-  v128.store_lane<f32>(record + MOT_SIZE + MOT_CHANGE_SQUARE, change, 1);
-  v128.store_lane<f32>(record + 2 * MOT_SIZE + MOT_CHANGE_SQUARE, change, 2);
-  v128.store_lane<f32>(record + 3 * MOT_SIZE + MOT_CHANGE_SQUARE, change, 3);
+  storeTransposed(wx, wy, wz, change, record + MOT_V, MOT_SIZE);
   const faster = squareOf(dx, dy, dz);
   // Neither what rests nor what falls freely is shaken.
   return f32x4.pmax(f32x4.pmin(faster, change), aside(mx, my, mz, vx, vy, vz, wx, wy, wz, faster));

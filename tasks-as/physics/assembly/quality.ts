@@ -16,10 +16,10 @@ import { GEO_GAPS, GEO_NORMAL, GEO_POINTS } from "./geometry";
 import { middleOf, tangentOf, twistArmSquare } from "./impulse";
 import { JNT_SIZE } from "./joint";
 import { jointOff } from "./joint_quality";
-import { JOINT_PAIR, STEP_S, SUBSTEP_PER_S, TANGENT1 } from "./layout";
+import { JOINT_PAIR, STEP_PER_S, SUBSTEP_PER_S, TANGENT1 } from "./layout";
 import { MOT_T, MOT_V, MOT_W, MOT_X, Motions, changeOf, motionOf } from "./motion";
 import { State, contactArray, jointArray } from "./state";
-import { add, cross, dot, splat, sub, xOf, yOf, zOf } from "./vec";
+import { add, cross, dot, mul, splat, sub, xOf, yOf, zOf } from "./vec";
 import { loadVector } from "./write_joints";
 
 /** One joint in so many is looked at, but no fewer than so many. */
@@ -33,6 +33,8 @@ const CALM: f32 = 0.4;
 const FEW_DEMANDS: u32 = 24;
 const ROUGH_FEW: f32 = 0.05;
 const FEW_JOINTS: u32 = 4;
+/** No more than this share of contacts that are not calm is as good as none. */
+const ROUGH_NONE: f32 = 0.02;
 /** How far off a demand counts, as a share of that change: a little and much. */
 const OFF_CALM: f32 = 0.25;
 const OFF: f32 = 0.7;
@@ -46,8 +48,9 @@ const OFF_CALM_MOST: f32 = 0.15;
 const OFF_LEAST: f32 = 0.002;
 const OFF_SLOPE: f32 = 0.2;
 const OFF_MOST: f32 = 0.06;
-/** Where everything was looked at, so many demands more. */
+/** Where everything was looked at, or more than this share of contacts is not calm, so many demands more. */
 const EXTRA: f32 = 2;
+const ROUGH_MUCH: f32 = 0.3;
 /** The same for joints. */
 const JOINT_OFF: f32 = 0.5;
 const JOINTS_OFF_MAX: u32 = 1;
@@ -70,6 +73,8 @@ export class Quality {
   calm: u32;
   joints: u32;
   jointsOff: u32;
+  /** Of the demands at contacts of those shaken most: off by the other measure. */
+  shakenOff: u32;
   /** A contact with more friction than its law allows, or NONE_LAWLESS. */
   lawless: u32;
 }
@@ -92,9 +97,11 @@ export function isDoubtful(quality: Quality, sample: bool): bool {
   const jointsMax: u32 = quality.joints > FEW_JOINTS ? JOINTS_OFF_MAX : 0;
   if (quality.jointsOff > jointsMax && <f32>quality.jointsOff > JOINTS_OFF_SHARE_MAX * <f32>quality.joints) return true;
   const rough: f32 = <f32>1 - <f32>quality.calm / max<f32>(<f32>quality.contacts, 1);
+  // Where everything is calm, so are those shaken most.
+  if (sample && rough <= ROUGH_NONE && quality.shakenOff > 0) return true;
   const demands = <f32>quality.demands;
   if (!sample && quality.demands <= FEW_DEMANDS) return rough <= ROUGH_FEW && quality.off > 0;
-  const extra: f32 = sample ? 0 : EXTRA;
+  const extra: f32 = sample && rough <= ROUGH_MUCH ? 0 : EXTRA;
   return <f32>quality.offCalm > demands * min<f32>(OFF_CALM_LEAST + OFF_CALM_SLOPE * rough, OFF_CALM_MOST) + extra ||
     <f32>quality.off > demands * min<f32>(OFF_LEAST + OFF_SLOPE * rough, OFF_MOST) + extra;
 }
@@ -117,10 +124,11 @@ export function lookAtJoints(
   }
 }
 
-/** What is looked at: a contact's number, its place in the arrays, bodies, motions and geometry. */
+/** What is looked at: a contact's place in the arrays, bodies, motions and geometry. */
 @unmanaged
 export class View {
-  index: u32;
+  /** Offset in bytes in the arrays of contacts. */
+  at: usize;
   count: u32;
   /** Offset in bytes of its first point. */
   point: usize;
@@ -131,56 +139,96 @@ export class View {
   geometry: usize;
 }
 
-/** Velocity of the second body's point against the first's, from rows of motion at `linear` and `angular`. */
+/** Behind a view: where friction acts, and its two directions. */
+export const VIEW_MIDDLE: usize = 32;
+export const VIEW_TANGENT1: usize = 48;
+export const VIEW_TANGENT2: usize = 64;
+export const VIEW_SIZE: usize = 80;
+
+/** Sets the number of points, the middle and the directions of friction from the view's geometry. */
 // @ts-ignore: decorator
 @inline
-function parting(view: View, linear: usize, angular: usize, armA: v128, armB: v128): v128 {
-  const a = view.motionA;
-  const b = view.motionB;
-  return sub(
-    add(v128.load(b + linear), cross(v128.load(b + angular), armB)),
-    add(v128.load(a + linear), cross(v128.load(a + angular), armA)),
-  );
+export function setAxes(view: View, count: u32): void {
+  const geometry = view.geometry;
+  const normal = v128.load(geometry, GEO_NORMAL);
+  const tangent1 = tangentOf(normal);
+  const at = changetype<usize>(view);
+  view.count = count;
+  v128.store(at + VIEW_MIDDLE, middleOf(geometry, count));
+  v128.store(at + VIEW_TANGENT1, tangent1);
+  v128.store(at + VIEW_TANGENT2, cross(normal, tangent1));
 }
 
-/** Looks at one contact. */
+/** Looks at one contact: its points in four lanes, of which the first `count` count. */
 export function look(next: State, certificate: Certificate, view: View, quality: Quality): void {
   const a = view.a;
   const b = view.b;
+  const motionA = view.motionA;
+  const motionB = view.motionB;
   const geometry = view.geometry;
   const point = view.point;
-  const change = changeOf(view.motionA) + changeOf(view.motionB);
-  const scale: f32 = <f32>1 / (change + STILL);
+  const count = view.count;
+  const change = changeOf(motionA) + changeOf(motionB);
+  const share: f32 = <f32>1 / (change + STILL);
   quality.contacts++;
   if (change < CALM) quality.calm++;
   const offset = sub(v128.load(a, BODY_X), v128.load(b, BODY_X));
   const normal = v128.load(geometry, GEO_NORMAL);
-  const dead = max<f32>(load<f32>(a, BODY_RESTITUTION), load<f32>(b, BODY_RESTITUTION)) == 0;
-  const count = <usize>view.count;
-  // Pushes of the last substep, of the step, of the mean.
-  let pushes = splat(0);
-  for (let i: usize = 0; i < count; i++) {
-    const here = point + (i << 2);
-    const arm = v128.load(geometry + (i << 4), GEO_POINTS);
-    const armB = add(arm, offset);
-    const speed = dot(normal, parting(view, MOT_V, MOT_W, arm, armB));
-    const start = load<f32>(geometry + (i << 2), GEO_GAPS);
-    const gap = start + dot(normal, parting(view, MOT_X, MOT_T, arm, armB));
-    const last = load<f32>(next.normals + here);
-    const rest = load<f32>(certificate.restNormals + here);
-    pushes = add(pushes, f32x4(last, last + rest, load<f32>(certificate.meanNormals + here), 0));
-    // Beyond what would close the gap within a substep.
-    const excess = speed + max<f32>(gap, 0) * SUBSTEP_PER_S;
-    let off = max<f32>(-excess, (min<f32>(start, 0) - gap) / STEP_S);
-    if (dead) {
-      if (last > 0) off = max<f32>(off, excess);
-      else if (rest > 0) off = max<f32>(off, speed);
-    }
-    judge(off * scale, quality);
-  }
-  judgeRubbing(
-    next, certificate, pushes, normal, middleOf(geometry, view.count), offset, scale, view, quality,
+  // The second body's point at `arm` parts from the first's with parting + turning × arm, in velocity and in motion.
+  const turning = sub(v128.load(motionB, MOT_W), v128.load(motionA, MOT_W));
+  const turned = sub(v128.load(motionB, MOT_T), v128.load(motionA, MOT_T));
+  const parting = add(
+    sub(v128.load(motionB, MOT_V), v128.load(motionA, MOT_V)), cross(v128.load(motionB, MOT_W), offset),
   );
+  const parted = add(
+    sub(v128.load(motionB, MOT_X), v128.load(motionA, MOT_X)), cross(v128.load(motionB, MOT_T), offset),
+  );
+  const p0 = v128.load(geometry, GEO_POINTS);
+  const p1 = v128.load(geometry, GEO_POINTS + 16);
+  const p2 = v128.load(geometry, GEO_POINTS + 32);
+  const p3 = v128.load(geometry, GEO_POINTS + 48);
+  const low01 = v128.shuffle<f32>(p0, p1, 0, 4, 1, 5);
+  const low23 = v128.shuffle<f32>(p2, p3, 0, 4, 1, 5);
+  const x = v128.shuffle<f32>(low01, low23, 0, 1, 4, 5);
+  const y = v128.shuffle<f32>(low01, low23, 2, 3, 6, 7);
+  const z = v128.shuffle<f32>(v128.shuffle<f32>(p0, p1, 2, 6, 3, 7), v128.shuffle<f32>(p2, p3, 2, 6, 3, 7), 0, 1, 4, 5);
+  const speed = add(splat(dot(normal, parting)), lanesDot(cross(normal, turning), x, y, z));
+  const start = v128.load(geometry, GEO_GAPS);
+  const gap = add(start, add(splat(dot(normal, parted)), lanesDot(cross(normal, turned), x, y, z)));
+  const zero = splat(0);
+  const last = v128.load(next.normals + point);
+  const rest = v128.load(certificate.restNormals + point);
+  // Beyond what would close the gap within a substep.
+  const excess = add(speed, mul(f32x4.pmax(gap, zero), splat(SUBSTEP_PER_S)));
+  const deeper = mul(sub(f32x4.pmin(start, zero), gap), splat(STEP_PER_S));
+  let off = f32x4.pmax(f32x4.neg(excess), deeper);
+  if (max<f32>(load<f32>(a, BODY_RESTITUTION), load<f32>(b, BODY_RESTITUTION)) == 0) {
+    const away = v128.bitselect(excess, v128.and(speed, f32x4.gt(rest, zero)), f32x4.gt(last, zero));
+    off = f32x4.pmax(off, away);
+  }
+  const lanes = i32x4.gt_u(i32x4.splat(count), i32x4(0, 1, 2, 3));
+  const shares = v128.and(lanes, mul(off, splat(share)));
+  quality.demands += count;
+  quality.offCalm += popcnt<u32>(i32x4.bitmask(f32x4.gt(shares, splat(OFF_CALM))));
+  quality.off += popcnt<u32>(i32x4.bitmask(f32x4.gt(shares, splat(OFF))));
+  const mean = v128.load(certificate.meanNormals + point);
+  const pushes = sumsOf(v128.and(lanes, last), v128.and(lanes, add(last, rest)), v128.and(lanes, mean));
+  judgeRubbing(next, certificate, view, quality, pushes, share, parting, turning, parted, turned);
+}
+
+// @ts-ignore: decorator
+@inline
+function lanesDot(v: v128, x: v128, y: v128, z: v128): v128 {
+  return add(add(mul(splat(xOf(v)), x), mul(splat(yOf(v)), y)), mul(splat(zOf(v)), z));
+}
+
+/** The sums of the lanes of three vectors, in the first three lanes. */
+// @ts-ignore: decorator
+@inline
+function sumsOf(a: v128, b: v128, c: v128): v128 {
+  const ab = add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+  const cc = add(v128.shuffle<f32>(c, c, 0, 0, 1, 1), v128.shuffle<f32>(c, c, 2, 2, 3, 3));
+  return add(v128.shuffle<f32>(ab, cc, 0, 1, 4, 5), v128.shuffle<f32>(ab, cc, 2, 3, 6, 7));
 }
 
 // @ts-ignore: decorator
@@ -195,41 +243,43 @@ function judge(off: f32, quality: Quality): void {
 // @ts-ignore: decorator
 @inline
 function judgeRubbing(
-  next: State, certificate: Certificate, pushes: v128, normal: v128, middle: v128, offset: v128, scale: f32, view: View,
-  quality: Quality,
+  next: State, certificate: Certificate, view: View, quality: Quality, pushes: v128, share: f32, parting: v128,
+  turning: v128, parted: v128, turned: v128,
 ): void {
-  const frictions = load<f32>(view.a, BODY_FRICTION) * load<f32>(view.b, BODY_FRICTION);
-  const at = <usize>view.index << 2;
+  const at = view.at;
+  const axes = changetype<usize>(view);
+  const middle = v128.load(axes + VIEW_MIDDLE);
   const step = <usize>next.contactCount << 2;
-  const rubs = contactArray(next, TANGENT1) + at;
-  const last = loadVector(rubs, step);
+  const last = loadVector(contactArray(next, TANGENT1) + at, step);
   const total = add(last, loadVector(certificate.restRubs + at, step));
   const mean = loadVector(certificate.meanRubs + at, step);
-  const levers = f32x4(1, 1, 1 / max<f32>(twistArmSquare(view.geometry, view.count, middle), LEVER_MIN), 0);
-  const square = dot(last, f32x4.mul(levers, last));
-  const limit = frictions * xOf(pushes) * xOf(pushes);
-  const lawful = square <= limit * CONE_SLACK + CONE_LEAST &&
-    dot(total, f32x4.mul(levers, total)) <= frictions * yOf(pushes) * yOf(pushes) * CONE_SLACK + CONE_LEAST &&
-    dot(mean, f32x4.mul(levers, mean)) <= frictions * zOf(pushes) * zOf(pushes) * CONE_SLACK + CONE_LEAST;
-  if (!lawful) {
-    quality.lawless = view.index;
+  const armSquare: f32 = view.count == 1 ? 0 : twistArmSquare(view.geometry, view.count, middle);
+  const levers = f32x4(1, 1, 1 / max<f32>(armSquare, LEVER_MIN), 0);
+  const squares = sumsOf(
+    mul(levers, mul(last, last)), mul(levers, mul(total, total)), mul(levers, mul(mean, mean)),
+  );
+  const frictions = load<f32>(view.a, BODY_FRICTION) * load<f32>(view.b, BODY_FRICTION);
+  const limits = mul(splat(frictions), mul(pushes, pushes));
+  const lawful = f32x4.le(squares, add(mul(limits, splat(CONE_SLACK)), splat(CONE_LEAST)));
+  if ((i32x4.bitmask(lawful) & 7) != 7) {
+    quality.lawless = <u32>(at >> 2);
     return;
   }
+  const limit = xOf(limits);
   if (limit == 0) return;
-  const tangent1 = tangentOf(normal);
-  const tangent2 = cross(normal, tangent1);
-  const armB = add(middle, offset);
-  const speed = parting(view, MOT_V, MOT_W, middle, armB);
+  const speed = add(parting, cross(turning, middle));
+  const tangent1 = v128.load(axes + VIEW_TANGENT1);
+  const tangent2 = v128.load(axes + VIEW_TANGENT2);
   const speed1 = dot(tangent1, speed);
   const speed2 = dot(tangent2, speed);
-  if (square < limit * HOLDS) {
-    const moved = parting(view, MOT_X, MOT_T, middle, armB);
-    const moved1 = dot(tangent1, moved) / STEP_S;
-    const moved2 = dot(tangent2, moved) / STEP_S;
+  if (xOf(squares) < limit * HOLDS) {
+    const moved = add(parted, cross(turned, middle));
+    const moved1 = dot(tangent1, moved) * STEP_PER_S;
+    const moved2 = dot(tangent2, moved) * STEP_PER_S;
     const fastest = max<f32>(speed1 * speed1 + speed2 * speed2, moved1 * moved1 + moved2 * moved2);
-    judge(sqrt<f32>(fastest) * scale, quality);
+    judge(sqrt<f32>(fastest) * share, quality);
     return;
   }
   const sliding = xOf(last) * xOf(last) + yOf(last) * yOf(last);
-  judge(sliding == 0 ? 0 : (speed1 * xOf(last) + speed2 * yOf(last)) / sqrt<f32>(sliding) * scale, quality);
+  judge(sliding == 0 ? 0 : (speed1 * xOf(last) + speed2 * yOf(last)) / sqrt<f32>(sliding) * share, quality);
 }

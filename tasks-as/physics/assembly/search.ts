@@ -69,12 +69,19 @@ function faultOfGone(state: State, next: State, bodies: Bodies, search: Search):
 // @ts-ignore: decorator
 @inline
 function searchPair(state: State, bodies: Bodies, pair: u32, search: Search): u32 {
+  setSwept(bodyRecord(bodies, pair >> 16), state, search.swept);
+  return searchSwept(state, bodies, pair, pair & 0xffff, search);
+}
+
+/** The same where the swept box of the pair's body that is not `other` is there already. */
+// @ts-ignore: decorator
+@inline
+function searchSwept(state: State, bodies: Bodies, pair: u32, other: u32, search: Search): u32 {
+  setSwept(bodyRecord(bodies, other), state, search.swept + SWEPT_SIZE);
+  if (!sweptOverlap(search.swept, search.swept + SWEPT_SIZE)) return NO_CONTACT;
   if (state.jointCount != 0 && isJoinedApart(state, pair)) return NO_CONTACT;
   const a = bodyRecord(bodies, pair >> 16);
   const b = bodyRecord(bodies, pair & 0xffff);
-  setSwept(a, state, search.swept);
-  setSwept(b, state, search.swept + SWEPT_SIZE);
-  if (!sweptOverlap(search.swept, search.swept + SWEPT_SIZE)) return NO_CONTACT;
   return collide(a, b, search.geometry, search.face, search.candidates);
 }
 
@@ -99,6 +106,7 @@ function sameContacts(
   const masses = bodyArray(state, MASS);
   const record = bodyRecord(bodies, body);
   const fixed = load<f32>(record, BODY_MASS_INVERSE) == 0;
+  setSwept(record, state, search.swept);
   const reaches = reachesOf(state);
   const reach = splat(load<f32>(reaches + (<usize>body << 2)));
   const at = bodyArray(state, POSITION);
@@ -117,7 +125,7 @@ function sameContacts(
       if (other == body || other >= state.bodyCount) continue;
       if (fixed && load<f32>(bodyRecord(bodies, other), BODY_MASS_INVERSE) == 0) continue;
       const pair = (min(body, other) << 16) | max(body, other);
-      const code = searchPair(state, bodies, pair, search);
+      const code = searchSwept(state, bodies, pair, other, search);
       if (code == NO_CONTACT) continue;
       const place = placeOf(pairs, next.contactCount, pair);
       if (place < 0 || load<u32>(codes + (<usize>place << 2)) != code) return false;
@@ -142,7 +150,7 @@ function sameContacts(
   return listed == found;
 }
 
-/** An f32 per body: no part of it gets farther from its centre's start within the step. Generous, without roots. */
+/** An f32 per body: no part of it gets farther from its centre's start within the step. Generous. */
 function reachesOf(state: State): usize {
   const stride = state.stride;
   const reaches = arenaTake(stride, 16);
@@ -151,8 +159,11 @@ function reachesOf(state: State): usize {
   const step = splat(STEP_S);
   for (let lane: usize = 0; lane < stride; lane += 16) {
     const at = state.start + HEADER_SIZE + lane;
-    const sides = add(v128.load(at + stride * HALF), v128.load(at + stride * (HALF + 1)));
-    const size = add(sides, v128.load(at + stride * (HALF + 2)));
+    const hx = v128.load(at + stride * HALF);
+    const hy = v128.load(at + stride * (HALF + 1));
+    const hz = v128.load(at + stride * (HALF + 2));
+    const diagonal = f32x4.sqrt(add(add(mul(hx, hx), mul(hy, hy)), mul(hz, hz)));
+    const size = v128.bitselect(add(hx, hy), diagonal, f32x4.eq(hz, splat(0)));
     const turning = mul(mul(splat(2), size), sumAbs(at + stride * SPIN, stride));
     const moving = add(turning, sumAbs(at + stride * VELOCITY, stride));
     v128.store(reaches + lane, add(add(size, splat(2 * MARGIN_M + fall)), mul(step, moving)));

@@ -39,31 +39,52 @@ export function bothStill(masses: usize, held: usize, pair: u32): bool {
 export function wake(state: State, held: usize, touching: usize, touchingCount: u32): bool {
   const count = state.bodyCount;
   const masses = bodyArray(state, MASS);
-  const parents = newIslands(count);
-  uniteJoints(parents, state);
-  uniteSleepers(parents, state, held);
-  // Islands with a body awake.
-  const awake = arenaTake(<usize>count << 2, 4);
-  memory.fill(awake, 0, <usize>count << 2);
+  const roots = newIslands(count);
+  uniteJoints(roots, state);
+  uniteSleepers(roots, state, held);
+  // A byte per body: whether its island has a body awake, or NEVER.
+  const woken = arenaTake(count, 1);
+  memory.fill(woken, 0, count);
   for (let body: u32 = 0; body < count; body++) {
-    if (load<f32>(masses + (<usize>body << 2)) == 0 || isHeld(held, body)) continue;
-    store<u32>(awake + (<usize>rootOf(parents, body) << 2), 1);
+    // Roots are the lowest bodies, so those of lower bodies are known.
+    const at = roots + (<usize>body << 2);
+    const root = load<u32>(roots + (<usize>load<u32>(at) << 2));
+    store<u32>(at, root);
+    if (load<f32>(masses + (<usize>body << 2)) == 0) store<u8>(woken + body, NEVER);
+    else if (!isHeld(held, body)) store<u8>(woken + root, AWAKE);
   }
-  for (let i: u32 = 0; i < touchingCount; i++) {
-    const pair = load<u32>(touching + (<usize>i << 2));
-    const a = pair >> 16;
-    const b = pair & 0xffff;
-    if (load<f32>(masses + (<usize>a << 2)) == 0 || load<f32>(masses + (<usize>b << 2)) == 0) continue;
-    if (!isHeld(held, a)) store<u32>(awake + (<usize>rootOf(parents, b) << 2), 1);
-    if (!isHeld(held, b)) store<u32>(awake + (<usize>rootOf(parents, a) << 2), 1);
-  }
+  do {
+    for (let body: u32 = 0; body < count; body++) {
+      const island = load<u8>(woken + load<u32>(roots + (<usize>body << 2)));
+      if (island == AWAKE) store<u8>(woken + body, AWAKE);
+    }
+  } while (spreads(roots, woken, touching, touchingCount));
   let freed = false;
   for (let body: u32 = 0; body < count; body++) {
-    if (!isHeld(held, body) || load<u32>(awake + (<usize>rootOf(parents, body) << 2)) == 0) continue;
+    if (!isHeld(held, body) || load<u8>(woken + body) != AWAKE) continue;
     store<u32>(held + (<usize>body << 2), 0);
     freed = true;
   }
   return freed;
+}
+
+/** Marks of bodies in `wake`; what never moves carries nothing on. */
+const AWAKE: u8 = 1;
+const NEVER: u8 = 2;
+
+/** Wakes the islands that touch one awake; whether there were any. */
+function spreads(roots: usize, woken: usize, touching: usize, count: u32): bool {
+  let spread = false;
+  for (let at = touching, end = touching + (<usize>count << 2); at < end; at += 4) {
+    const pair = load<u32>(at);
+    const a = pair >> 16;
+    const b = pair & 0xffff;
+    if ((load<u8>(woken + a) ^ load<u8>(woken + b)) != AWAKE) continue;
+    store<u8>(woken + load<u32>(roots + (<usize>a << 2)), AWAKE);
+    store<u8>(woken + load<u32>(roots + (<usize>b << 2)), AWAKE);
+    spread = true;
+  }
+  return spread;
 }
 
 /** Unites sleepers that touch in the state. */

@@ -6,7 +6,7 @@ import {
   IMPULSE_MAX, MASS, PAIR,
 } from "./layout";
 import { State, bodyArray, contactArray, pointsOf } from "./state";
-import { splat } from "./vec";
+import { bytesOf, splat } from "./vec";
 
 /** Whether contacts name bodies that exist. */
 export function pairsInRange(state: State): bool {
@@ -36,46 +36,77 @@ export function pointsAddUp(state: State): bool {
 
 /** Whether the contact list is well formed: pairs ascend, codes fit the shapes, the points add up. */
 export function contactsSound(state: State): bool {
+  if (!pairsAscend(state)) return false;
   const pairs = contactArray(state, PAIR);
-  const codes = contactArray(state, CODE);
   const kinds = kindsOf(state);
-  let last: u32 = 0;
+  // From an address in the pairs to that in the codes.
+  const codes = contactArray(state, CODE) - pairs;
   let points: u32 = 0;
-  const bodyCount = state.bodyCount;
-  for (let i: usize = 0, count = <usize>state.contactCount; i < count; i++) {
-    const pair = load<u32>(pairs + (i << 2));
-    const code = load<u32>(codes + (i << 2));
-    const a = pair >> 16;
-    const b = pair & 0xffff;
-    // a < b and pairs ascend, so a pair is never 0 and none comes twice.
-    if (pair <= last || a >= b || b >= bodyCount) return false;
-    last = pair;
-    const kindA = <u32>load<u8>(kinds + a);
-    const kindB = <u32>load<u8>(kinds + b);
-    if ((kindA & kindB & FIXED) != 0) return false;
-    if (code == ONE_POINT && (kindA & kindB & SHAPE_MASK) != 2) {
+  for (let at = pairs, end = pairs + (<usize>state.contactCount << 2); at < end; at += 4) {
+    const pair = load<u32>(at);
+    const code = load<u32>(at + codes);
+    const kindA = <u32>load<u8>(kinds + (pair >> 16));
+    const kindB = <u32>load<u8>(kinds + (pair & 0xffff));
+    // Neither two that never move nor two boxes.
+    if (code == ONE_POINT && (kindA & kindB & (FIXED | BOX)) == 0) {
       points++;
       continue;
     }
-    if (!codeSound(code, kindA & SHAPE_MASK, kindB & SHAPE_MASK)) return false;
+    if ((kindA & kindB & FIXED) != 0 || !codeSound(code, kindA & SHAPE_MASK, kindB & SHAPE_MASK)) return false;
     points += pointsOf(code);
   }
   return points == state.pointCount;
 }
 
+/** Whether pairs ascend, none twice, and each names two bodies in order. */
+function pairsAscend(state: State): bool {
+  const pairs = contactArray(state, PAIR);
+  const count = state.contactCount;
+  if (count == 0) return true;
+  const low = i32x4.splat(0xffff);
+  const bodies = i32x4.splat(state.bodyCount);
+  let ok = i32x4.splat(-1);
+  let at: usize = pairs;
+  let before = i32x4.splat(0);
+  for (const end = pairs + (<usize>count << 2); at + 16 <= end; at += 16) {
+    const pair = v128.load(at);
+    const a = i32x4.shr_u(pair, 16);
+    const b = v128.and(pair, low);
+    ok = v128.and(v128.and(ok, i32x4.lt_s(a, b)), i32x4.lt_s(b, bodies));
+    // Each against the one before it, the first against the last of the four before.
+    ok = v128.and(ok, i32x4.gt_u(pair, v128.shuffle<i32>(before, pair, 3, 4, 5, 6)));
+    before = pair;
+  }
+  if (!i32x4.all_true(ok)) return false;
+  let last = <u32>i32x4.extract_lane(before, 3);
+  for (const end = pairs + (<usize>count << 2); at < end; at += 4) {
+    const pair = load<u32>(at);
+    // a < b, so a pair is never 0.
+    if (pair <= last || pair >> 16 >= (pair & 0xffff) || (pair & 0xffff) >= state.bodyCount) return false;
+    last = pair;
+  }
+  return true;
+}
+
 /** A byte per body: 0 for a ball, 1 for a capsule, 2 for a box, and FIXED for what never moves. */
 const SHAPE_MASK: u32 = 3;
+const CAPSULE: u32 = 1;
+const BOX: u32 = 2;
 const FIXED: u32 = 4;
 const ONE_POINT: u32 = AXIS_SPHERE | 1 << AXIS_BITS;
 
 function kindsOf(state: State): usize {
-  const kinds = arenaTake(state.bodyCount, 1);
-  const mass = bodyArray(state, MASS);
+  const stride = state.stride;
+  const kinds = arenaTake(stride >> 2, 4);
+  const masses = bodyArray(state, MASS);
   const half = bodyArray(state, HALF + 1);
-  for (let body: usize = 0; body < <usize>state.bodyCount; body++) {
-    const at = body << 2;
-    const shape: u32 = load<f32>(half + at) == 0 ? 0 : load<f32>(half + state.stride + at) == 0 ? 1 : 2;
-    store<u8>(kinds + body, <u8>(load<f32>(mass + at) == 0 ? shape | FIXED : shape));
+  const zero = splat(0);
+  for (let lane: usize = 0; lane < stride; lane += 16) {
+    const long = f32x4.ne(v128.load(half + lane), zero);
+    const box = f32x4.ne(v128.load(half + stride + lane), zero);
+    const fixed = f32x4.eq(v128.load(masses + lane), zero);
+    const shape = v128.and(long, v128.bitselect(i32x4.splat(BOX), i32x4.splat(CAPSULE), box));
+    store<u32>(kinds + (lane >> 2), bytesOf(v128.or(shape, v128.and(fixed, i32x4.splat(FIXED)))));
   }
   return kinds;
 }
@@ -120,6 +151,18 @@ export function impulsesSound(at: usize, count: usize, least: f32): bool {
   let bits = i32x4.splat(0);
   let lowest = splat(0);
   let i: usize = 0;
+  for (; i + 16 <= count; i += 16) {
+    const here = at + (i << 2);
+    const v0 = v128.load(here);
+    const v1 = v128.load(here, 16);
+    const v2 = v128.load(here, 32);
+    const v3 = v128.load(here, 48);
+    bits = v128.or(bits, v128.or(v128.or(v0, v1), v128.or(v2, v3)));
+    const larger01 = i32x4.max_s(v128.and(v0, magnitude), v128.and(v1, magnitude));
+    const larger23 = i32x4.max_s(v128.and(v2, magnitude), v128.and(v3, magnitude));
+    largest = i32x4.max_s(largest, i32x4.max_s(larger01, larger23));
+    lowest = f32x4.pmin(lowest, f32x4.pmin(f32x4.pmin(v0, v1), f32x4.pmin(v2, v3)));
+  }
   for (; i + 4 <= count; i += 4) {
     const value = v128.load(at + (i << 2));
     bits = v128.or(bits, value);

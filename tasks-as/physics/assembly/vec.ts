@@ -118,3 +118,10 @@ export function storeTransposed(r0: v128, r1: v128, r2: v128, r3: v128, to: usiz
 export function within(value: v128, low: f32, high: f32): v128 {
   return v128.and(f32x4.ge(value, f32x4.splat(low)), f32x4.le(value, f32x4.splat(high)));
 }
+
+/** The lowest bytes of four lanes. */
+// @ts-ignore: decorator
+@inline
+export function bytesOf(lanes: v128): u32 {
+  return i32x4.extract_lane(v128.shuffle<u8>(lanes, lanes, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12), 0);
+}
