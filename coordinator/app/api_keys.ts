@@ -1,6 +1,6 @@
 // API keys: made here, kept as hashes by the store, believed for a moment without asking it again.
 import { P2c2rError } from "../../protocol/mod.ts";
-import { sha256Sync } from "../gateway/mod.ts";
+import { sha256HexSync } from "../gateway/mod.ts";
 import type { ProjectStore } from "../store/mod.ts";
 import { toBase64Url } from "./base64url.ts";
 import type { AppLimits } from "./limits.ts";
@@ -79,7 +79,7 @@ export class ApiKeys {
 }
 
 function hashOf(key: string): string {
-  return sha256Sync(key).toHex();
+  return sha256HexSync(key);
 }
 
 function unknownKey(): P2c2rError {

@@ -8,8 +8,8 @@
 // The cloud tier takes an invite for it, or the operator's own token, whatever the policy.
 import { P2c2rError } from "../../protocol/mod.ts";
 import { nonceBytes, workBitsMax, zeroBits } from "../../protocol/mod.ts";
-import { sha256Sync } from "../gateway/mod.ts";
-import type { InviteStore, StoredInvite, WorkerStore } from "../store/mod.ts";
+import { sha256HexSync, sha256Sync } from "../gateway/mod.ts";
+import type { InviteStore, StoredInvite, StoredWorker, WorkerStore } from "../store/mod.ts";
 import { toBase64Url } from "./base64url.ts";
 import { sameSecret } from "./caller.ts";
 import type { SignedChallenge, WorkerDoor } from "./worker_door.ts";
@@ -78,9 +78,9 @@ export class Joining {
     invite: string | null,
     nowMs: number,
   ): Promise<{ readonly challenge: string; readonly expiresMs: number; readonly work: number }> {
-    const { door, policy } = this.#parts;
+    const { door, policy, workers } = this.#parts;
     const worker = door.idOf(publicKey);
-    const free = policy.mode !== "work" || invite !== null || await this.#isKnown(worker);
+    const free = policy.mode !== "work" || invite !== null || isKnown(await workers.load(worker));
     const work = free ? 0 : this.#bits(nowMs);
     return { ...door.challenge(publicKey, nowMs, work), work };
   }
@@ -92,12 +92,13 @@ export class Joining {
     host: string,
     nowMs: number,
   ): Promise<{ readonly token: string; readonly worker: string; readonly expiresMs: number }> {
-    const { door, policy } = this.#parts;
+    const { door, policy, workers } = this.#parts;
     const proof = await door.prove(signed, host, nowMs);
     const { worker } = proof;
     const { tier } = credentials;
-    const invite = await this.#inviteOf(credentials, worker);
-    const known = await this.#isKnown(worker);
+    const stored = await workers.load(worker);
+    const invite = await this.#inviteOf(credentials, worker, stored?.invite ?? null);
+    const known = isKnown(stored);
     if (invite === null && !known && credentials.invite === null) {
       if (policy.mode === "invite") throw refused("it takes an invite to join");
       if (policy.mode === "work") this.#checkWork(proof.challenge, proof.work, credentials.nonce);
@@ -121,16 +122,15 @@ export class Joining {
     return { invite: id, token };
   }
 
-  async #isKnown(worker: string): Promise<boolean> {
-    const stored = await this.#parts.workers.load(worker);
-    return stored !== undefined && stored.publicKey !== null;
-  }
-
   /** The invite a worker joins by, the one it shows or the one it came by before; null for none. */
-  async #inviteOf({ invite, tier }: Credentials, worker: string): Promise<StoredInvite | null> {
-    const { invites, operatorToken, workers, wallMs } = this.#parts;
+  async #inviteOf(
+    { invite, tier }: Credentials,
+    worker: string,
+    before: string | null,
+  ): Promise<StoredInvite | null> {
+    const { invites, operatorToken, wallMs } = this.#parts;
     if (invite !== null && tier === "cloud" && sameSecret(invite, operatorToken)) return null;
-    const came = invite === null ? (await workers.load(worker))?.invite ?? null : null;
+    const came = invite === null ? before : null;
     const found = invite !== null && inviteShape.test(invite)
       ? await invites.find(hashOf(invite))
       : came === null
@@ -174,8 +174,12 @@ export class Joining {
   }
 }
 
+function isKnown(stored: StoredWorker | undefined): boolean {
+  return stored !== undefined && stored.publicKey !== null;
+}
+
 function hashOf(token: string): string {
-  return sha256Sync(token).toHex();
+  return sha256HexSync(token);
 }
 
 function refused(state: string): P2c2rError {

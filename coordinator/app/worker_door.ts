@@ -1,6 +1,6 @@
 // How a worker proves who it is: a challenge, a signature over it, a token. Nothing is stored but used challenges.
 import { challengeContext, limits, P2c2rError } from "../../protocol/mod.ts";
-import { sha256Sync } from "../gateway/mod.ts";
+import { sha256HexSync } from "../gateway/mod.ts";
 import { fromBase64Url, toBase64Url } from "./base64url.ts";
 import { Seal } from "./seal.ts";
 
@@ -148,7 +148,7 @@ export class WorkerDoor {
 }
 
 function workerId(publicKey: Uint8Array): string {
-  return sha256Sync(publicKey).subarray(0, WORKER_ID_BYTES).toHex();
+  return sha256HexSync(publicKey).slice(0, 2 * WORKER_ID_BYTES);
 }
 
 async function signedBy(

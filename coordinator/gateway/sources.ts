@@ -1,12 +1,12 @@
 // What a project may call a worker: a name that lasts within the project and says nothing outside it.
-import { sha256Sync } from "./identity.ts";
+import { sha256HexSync } from "./identity.ts";
 
 const NAME_BYTES = 8;
 const REMEMBERED_MAX = 16_384;
 
 /** The name of a worker (by its id) to a project (by its id): the first 8 bytes of a SHA-256 over both, in hex. */
 export function sourceOf(project: string, worker: string): string {
-  return sha256Sync(`${project}\n${worker}`).subarray(0, NAME_BYTES).toHex();
+  return sha256HexSync(`${project}\n${worker}`).slice(0, 2 * NAME_BYTES);
 }
 
 /** Remembers names, because every answer carries one. */
