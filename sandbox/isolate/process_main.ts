@@ -1,11 +1,9 @@
 // What runs in a process of its own: tasks come as frames on standard input, answers go as frames to standard output.
-// It reads and writes without ever giving way to an event loop, so nothing that a kernel's glue leaves behind (a timer,
-// a promise) gets a turn; and it ends when its input does, which is when whoever started it is gone.
-import { decodeTask, encodeAnswer, LENGTH_BYTES } from "./frames.ts";
-import type { CellMessage } from "./messages.ts";
+// It ends when its input does, which is when whoever started it is gone.
 import { Servant } from "./servant.ts";
-import { warmUp } from "./warm_up.ts";
+import { serveFrames } from "./serve_frames.ts";
 import { createVmWatchdog } from "./vm_watchdog.ts";
+import { warmUp } from "./warm_up.ts";
 
 /** What ends a program politely reaches its whole group. The worker decides what of that becomes of a task in hand. */
 const POLITE: readonly Deno.Signal[] = Deno.build.os === "windows"
@@ -14,16 +12,9 @@ const POLITE: readonly Deno.Signal[] = Deno.build.os === "windows"
 
 for (const signal of POLITE) Deno.addSignalListener(signal, () => {});
 const servant = new Servant(createVmWatchdog());
-const length = new Uint8Array(LENGTH_BYTES);
 
 await warmUp(servant);
-say({ type: "ready" });
-while (fill(length)) {
-  const frame = new Uint8Array(new DataView(length.buffer).getUint32(0, true));
-  if (!fill(frame)) break;
-  say({ type: "outcome", outcome: servant.serve(decodeTask(frame)) });
-  servant.tidy();
-}
+await serveFrames(servant, { next: () => true, fill, say });
 // Whoever listens for signals does not end by itself.
 Deno.exit();
 
@@ -36,7 +27,7 @@ function fill(bytes: Uint8Array): boolean {
   return true;
 }
 
-function say(message: CellMessage): void {
-  const frame = encodeAnswer(message);
-  for (let at = 0; at < frame.length;) at += Deno.stdout.writeSync(frame.subarray(at));
+function say(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  return true;
 }

@@ -50,12 +50,10 @@ const rogues: Readonly<Record<string, string>> = {
   "announces a frame without end": "say(Uint8Array.of(255, 255, 255, 255))",
   "floods": "for (;;) say(new Uint8Array(65_536))",
   "says that it is ready again": "ready()",
-  "claims an output above the limit": `
-    const header = JSON.stringify({ type: "outcome", outcome: { type: "output", fuel: 1, computeUs: 1 } });
-    frame(header, 65_537)`,
+  "claims an output above the limit": `frame("", 65_537, 1)`,
   "claims a code of another part": `
     frame(JSON.stringify({ type: "outcome", outcome:
-      { type: "failure", code: "auth.refused", message: "", fuel: 0, computeUs: 0 } }), 0)`,
+      { type: "failure", code: "auth.refused", message: "", fuel: 0, computeUs: 0 } }), 0, 0)`,
   "does not come back": "for (;;);",
   "does not read": "0",
 };
@@ -63,15 +61,18 @@ const rogues: Readonly<Record<string, string>> = {
 /** Says that it is ready, waits for the first bytes of a task, does what it does, and then reads no more. */
 const rogue = (does: string) => `
   function say(what) { Deno.stdout.writeSync(typeof what === "string" ? new TextEncoder().encode(what) : what); }
-  function frame(header, bodyBytes) {
-    const text = new TextEncoder().encode(header);
-    const bytes = new Uint8Array(8 + text.length + bodyBytes);
-    new DataView(bytes.buffer).setUint32(0, 4 + text.length + bodyBytes, true);
-    new DataView(bytes.buffer).setUint32(4, text.length, true);
-    bytes.set(text, 8);
+  function frame(text, bodyBytes, isOutput) {
+    const encoded = new TextEncoder().encode(text);
+    const bytes = new Uint8Array(32 + bodyBytes + encoded.length);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, bytes.length - 4, true);
+    view.setUint32(4, encoded.length, true);
+    view.setUint32(24, bodyBytes, true);
+    view.setUint32(28, isOutput, true);
+    bytes.set(encoded, 32 + bodyBytes);
     for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
   }
-  function ready() { frame(JSON.stringify({ type: "ready" }), 0); }
+  function ready() { frame(JSON.stringify({ type: "ready" }), 0, 0); }
   ready();
   Deno.stdin.readSync(new Uint8Array(1));
   ${does};

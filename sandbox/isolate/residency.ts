@@ -32,6 +32,7 @@ export class Residency {
       }
       this.#held.set(digest, bytes);
     }
+    if (this.#bytes <= this.#bytesMax) return { missing, dropped: [] };
     return { missing, dropped: this.#shrink(new Set(needed.map((one) => one.digest))) };
   }
 
