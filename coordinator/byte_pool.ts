@@ -20,7 +20,8 @@ export class BytePool {
   keep(bytes: Uint8Array): Uint8Array {
     const { length } = bytes;
     if (length > partBytesMax) {
-      return bytes.buffer.byteLength <= this.#wasteMax * length ? bytes : bytes.slice();
+      // Not slice(), which fills its memory with zeros first: 64 KiB in a fresh buffer take twice as long that way.
+      return bytes.buffer.byteLength <= this.#wasteMax * length ? bytes : new Uint8Array(bytes);
     }
     if (this.#used + length > SLAB_BYTES) {
       this.#slab = new ArrayBuffer(SLAB_BYTES);
