@@ -42,7 +42,7 @@ export function pointCountOf(code: number): number {
 /** The kernel's name, version and the bytes of its inputs and outputs. */
 export const physics = {
   id: "physics",
-  version: "2.2.0",
+  version: "2.2.1",
 
   /** @throws {RangeError} when there are too many bodies or contacts or a number is not finite. */
   encodeInput(input: PhysicsInput): Uint8Array<ArrayBuffer> {

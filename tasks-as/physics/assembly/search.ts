@@ -150,7 +150,10 @@ function sameContacts(
   return listed == found;
 }
 
-/** An f32 per body: no part of it gets farther from its centre's start within the step. Generous. */
+/**
+ * An f32 per body, generous: two bodies farther from each other than the sum have no contact, for then their swept boxes
+ * do not overlap. The diagonal of a box around a turned body is no longer than its three half extents together.
+ */
 function reachesOf(state: State): usize {
   const stride = state.stride;
   const reaches = arenaTake(stride, 16);
@@ -159,11 +162,8 @@ function reachesOf(state: State): usize {
   const step = splat(STEP_S);
   for (let lane: usize = 0; lane < stride; lane += 16) {
     const at = state.start + HEADER_SIZE + lane;
-    const hx = v128.load(at + stride * HALF);
-    const hy = v128.load(at + stride * (HALF + 1));
-    const hz = v128.load(at + stride * (HALF + 2));
-    const diagonal = f32x4.sqrt(add(add(mul(hx, hx), mul(hy, hy)), mul(hz, hz)));
-    const size = v128.bitselect(add(hx, hy), diagonal, f32x4.eq(hz, splat(0)));
+    const sides = add(v128.load(at + stride * HALF), v128.load(at + stride * (HALF + 1)));
+    const size = add(sides, v128.load(at + stride * (HALF + 2)));
     const turning = mul(mul(splat(2), size), sumAbs(at + stride * SPIN, stride));
     const moving = add(turning, sumAbs(at + stride * VELOCITY, stride));
     v128.store(reaches + lane, add(add(size, splat(2 * MARGIN_M + fall)), mul(step, moving)));
