@@ -22,7 +22,9 @@ export class NatsLine {
   readonly #onMessage: (message: NatsMessage, line: NatsLine) => void;
   #in = new Uint8Array(readBytes);
   #inBytes = 0;
+  /** One gathers while the other is written: a burst makes them large, and neither is made anew for what is small. */
   #out = new Uint8Array(readBytes);
+  #spare = new Uint8Array(readBytes);
   #outBytes = 0;
   #deferred = false;
   #writing = false;
@@ -93,14 +95,13 @@ export class NatsLine {
   async #write(): Promise<void> {
     this.#deferred = false;
     this.#writing = true;
-    let spare = new Uint8Array(this.#out.length);
     while (this.#outBytes > 0) {
       const full = this.#out;
       const bytes = this.#outBytes;
-      this.#out = spare;
+      this.#out = this.#spare;
       this.#outBytes = 0;
       for (let at = 0; at < bytes;) at += await this.#conn.write(full.subarray(at, bytes));
-      spare = full;
+      this.#spare = full;
     }
     this.#writing = false;
   }
