@@ -111,9 +111,13 @@ export function armRung(state: State, nowMs: number, task: Task, out: Effect[]):
   const bytes = spec.input.length;
   const cloudMs = kernel.cloudTurnaround.of(bytes).at(0.95) ?? state.config.serviceGuessMs;
   const keyMs = kernel.cloudSlots > 0 ? localKeyMs - cloudMs : localKeyMs;
-  if (keyMs - longestWaitMs(state) > nowMs) state.rungs.push(keyMs, task);
+  const waitMs = longestWaitMs(state);
+  if (keyMs - waitMs > nowMs) return state.rungs.push(keyMs, task);
   // It is too late already to wait for anything; but what a peer has just taken may still come.
-  else if (task.queued) descend(state, nowMs, task, out);
+  if (task.queued) return descend(state, nowMs, task, out);
+  // If it does not, trusted compute is tried while it can be in time at its best.
+  const lastMs = spec.dueMs - localMs(state, kernel, bytes, 0.05) - state.config.localMarginMs;
+  if (lastMs - waitMs > nowMs) state.rungs.push(lastMs, task);
 }
 
 /** When the next task goes down a rung: earlier the more waits for trusted compute. */

@@ -1,6 +1,6 @@
 import { assert } from "../../tests/deps.ts";
 import type { Behaviour } from "../../tests/sim/world.ts";
-import { quiet, submitEvery, trusted } from "../../tests/sim/histories.ts";
+import { answer, puppet, quiet, submitEvery, trusted } from "../../tests/sim/histories.ts";
 
 const cloud: Behaviour = { serviceMs: 8, tier: "cloud" };
 
@@ -139,6 +139,33 @@ Deno.test("step() starts local compute earlier the more waits for it", () => {
     const { effect } = world.ending(task);
     assert.ok(effect.type === "reply" && effect.latencyMs <= 150, `task ${task}: ${effect.type}`);
   }
+});
+
+Deno.test("step() tries trusted compute while it may be in time at its best, where its worst is longer than the deadline", () => {
+  const world = quiet();
+  world.localMs = 20;
+  submitEvery(world, 30, 40, 200);
+  world.run(2_000);
+  world.localMs = 500;
+  submitEvery(world, 600, 5, 1_000);
+  world.run(4_000);
+  world.localMs = 20;
+  // A worker that is mostly fast and was once very slow has a lease longer than the deadline as well.
+  const worker = world.join(puppet);
+  for (const [nth, serviceMs] of [...Array<number>(14).fill(10), 900].entries()) {
+    world.submit(2_000);
+    world.run(serviceMs);
+    answer(world, worker, nth);
+    world.run(50);
+  }
+  const task = world.submit(300);
+  world.run(400);
+  assert.equal(world.assigned(worker).length, 16);
+  const { effect } = world.ending(task);
+  assert.ok(
+    effect.type === "reply" && effect.tier === "local" && effect.latencyMs <= 300,
+    JSON.stringify(effect),
+  );
 });
 
 Deno.test("step() admits an urgent task before any number of tasks that can wait, and refuses it behind urgent ones", () => {

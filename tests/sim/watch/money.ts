@@ -50,8 +50,8 @@ export class Money implements Rule {
   #grants: Move[] = [];
   #refunds = 0;
   #owedBack = 0;
-  /** Results that somebody paid for, by backend and request. */
-  readonly #paid = new Map<string, { readonly window: Window; readonly fuel: number }>();
+  /** Results that somebody paid for, by backend and request, the oldest first: a frame that comes twice asks twice. */
+  readonly #paid = new Map<string, { readonly window: Window; readonly fuel: number }[]>();
 
   constructor(facts: Facts) {
     this.#facts = facts;
@@ -145,9 +145,8 @@ export class Money implements Rule {
   }
 
   #takenBack(name: string): void {
-    const paid = this.#paid.get(name);
+    const paid = this.#paid.get(name)?.shift();
     if (paid === undefined) return;
-    this.#paid.delete(name);
     this.#owedBack += paid.fuel;
     paid.window.soundFuel -= paid.fuel;
   }
@@ -162,7 +161,10 @@ export class Money implements Rule {
     this.#results += fuel;
     const window = this.#windowOf(`${reply.worker}:${reply.kernel}`);
     window.soundFuel += fuel;
-    this.#paid.set(`${reply.backend}:${reply.request}`, { window, fuel });
+    const name = `${reply.backend}:${reply.request}`;
+    const paid = this.#paid.get(name) ?? [];
+    this.#paid.set(name, paid);
+    paid.push({ window, fuel });
     const bytes = reply.output.length + (this.#facts.specs.get(reply.task)?.input.length ?? 0);
     const answer = this.#facts.drawn.has(reply.output) ? this.#facts.byOutput.get(reply.output) : undefined;
     const claim = { window, fuel, bytes, servedMs: nowMs, judgedBy: answer?.work ?? null };
