@@ -18,6 +18,9 @@ import { goesDownNoMore } from "./timers.ts";
 import type { Effect } from "./types.ts";
 import { enqueue, unqueue } from "./waiting.ts";
 
+/** The quantile of its cost at which trusted compute is as fast as may be hoped for. */
+const AT_BEST = 0.05;
+
 /** Gives a task to the best worker with room, lets it wait for one, or takes it down the ladder when no peer may answer it. */
 export function place(state: State, nowMs: number, task: Task, out: Effect[]): void {
   if (task.done || task.awaiting !== null || task.queued) return;
@@ -116,7 +119,7 @@ export function armRung(state: State, nowMs: number, task: Task, out: Effect[]):
   // It is too late already to wait for anything; but what a peer has just taken may still come.
   if (task.queued) return descend(state, nowMs, task, out);
   // If it does not, trusted compute is tried while it can be in time at its best.
-  const lastMs = spec.dueMs - localMs(state, kernel, bytes, 0.05) - state.config.localMarginMs;
+  const lastMs = localStartKeyMs(state, task, AT_BEST);
   if (lastMs - waitMs > nowMs) state.rungs.push(lastMs, task);
 }
 
@@ -202,7 +205,7 @@ export function startLocal(state: State, nowMs: number, task: Task, out: Effect[
   const bytes = task.spec.input.length;
   // Only what surely comes too late is not tried: there is nobody else to ask.
   const soonestMs = nowMs + state.urgentWaiting / config.localSlots * state.localMeanMs +
-    localMs(state, task.kernel, bytes, 0.05);
+    localMs(state, task.kernel, bytes, AT_BEST);
   const late = soonestMs > task.spec.dueMs && task.kernel.local.of(bytes).samples >= config.samplesMin;
   const hopeless = late || !allows(breakers.local, nowMs, config.breaker);
   if (hopeless) {
@@ -233,9 +236,12 @@ function peersMayAnswer(state: State, nowMs: number, task: Task): boolean {
 }
 
 /** The moment from which only trusted compute can still answer in time, if nothing waits for it. */
-function localStartKeyMs(state: State, { kernel, spec }: Task): number {
-  return spec.dueMs - localMs(state, kernel, spec.input.length, state.config.localQuantile) -
-    state.config.localMarginMs;
+function localStartKeyMs(
+  state: State,
+  { kernel, spec }: Task,
+  quantile = state.config.localQuantile,
+): number {
+  return spec.dueMs - localMs(state, kernel, spec.input.length, quantile) - state.config.localMarginMs;
 }
 
 /** Which kernel's queue a worker should serve next: the earliest deadline, among projects that are not ahead of their share. */
